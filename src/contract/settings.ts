@@ -1,0 +1,103 @@
+import { z } from 'zod'
+import { channels } from '../domain/incident.ts'
+import { Done, EpochMs, procedure } from './common.ts'
+
+const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'HH:MM')
+
+/** Everything an operator may change beside probes. Secrets appear as references only. */
+export const Settings = z.object({
+  model: z.object({
+    id: z.string().trim().min(1).max(120),
+    baseUrl: z.url({ protocol: /^https?$/ }),
+    apiKeyRef: z.string(),
+  }),
+  slack: z.object({
+    baseUrl: z.url({ protocol: /^https?$/ }),
+    botTokenRef: z.string(),
+    operatorUserId: z.string().trim().max(40),
+  }),
+  notifications: z.object({
+    native: z.boolean(),
+    sound: z.boolean(),
+    quietHours: z.object({ enabled: z.boolean(), from: TimeOfDay, to: TimeOfDay }),
+    /** Minutes of an open, unacknowledged critical before the first reminder; 0 switches reminders off. */
+    reminderMinutes: z.number().int().min(0).max(1440),
+  }),
+  watching: z.object({
+    /** URLs whose reachability tells "my own link is down" from "everything is down". */
+    connectivityTargets: z.array(z.url({ protocol: /^https?$/ })).max(10),
+    concurrency: z.number().int().min(1).max(200),
+    debounceSeconds: z.number().int().min(0).max(86_400),
+    debounceBypassCritical: z.boolean(),
+    consecutiveRequired: z.number().int().min(1).max(20),
+    /** Good checks in a row that close an incident that flaps. */
+    goodChecksToClose: z.number().int().min(1).max(20),
+  }),
+  retention: z.object({
+    rawHours: z
+      .number()
+      .int()
+      .min(1)
+      .max(24 * 90),
+    rollupDays: z.number().int().min(1).max(3650),
+    auditDays: z.number().int().min(30).max(3650),
+    backupsKept: z.number().int().min(1).max(365),
+  }),
+})
+export type Settings = z.infer<typeof Settings>
+
+/** What the cockpit may send: any part of any section. */
+export const SettingsPatch = z.object({
+  model: Settings.shape.model.partial().optional(),
+  slack: Settings.shape.slack.partial().optional(),
+  notifications: Settings.shape.notifications.partial().optional(),
+  watching: Settings.shape.watching.partial().optional(),
+  retention: Settings.shape.retention.partial().optional(),
+})
+export type SettingsPatch = z.infer<typeof SettingsPatch>
+
+export const SecretState = z.object({ ref: z.string(), source: z.enum(['env', 'vault', 'none']) })
+export type SecretState = z.infer<typeof SecretState>
+
+export const ChannelState = z.object({
+  channel: z.enum(channels),
+  state: z.enum(['ready', 'not_configured', 'denied', 'failing']),
+  note: z.string().nullable(),
+  lastProvenAtMs: EpochMs.nullable(),
+  lastFailureAtMs: EpochMs.nullable(),
+  lastFailure: z.string().nullable(),
+})
+export type ChannelState = z.infer<typeof ChannelState>
+
+export const settings = {
+  get: procedure.output(
+    z.object({
+      settings: Settings,
+      /** Paths fixed by the environment for this run, such as `watching.debounceSeconds`, with the variable's name. */
+      fixedByEnv: z.record(z.string(), z.string()),
+      secrets: z.array(SecretState),
+      channels: z.array(ChannelState),
+    }),
+  ),
+  update: procedure.input(SettingsPatch).output(Settings),
+  /** Stores a value in the vault; it can be replaced or removed but never read back. */
+  setSecret: procedure
+    .input(z.object({ id: z.string().regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/), value: z.string().min(1).max(8_192) }))
+    .output(SecretState),
+  removeSecret: procedure.input(z.object({ id: z.string() })).output(Done),
+  /** Sends a real message through the channel and says how it went. */
+  testChannel: procedure
+    .input(z.object({ channel: z.enum(channels) }))
+    .output(
+      z.object({ outcome: z.enum(['sent', 'failed']), reason: z.string().nullable(), latencyMs: z.number().int() }),
+    ),
+  /** One tiny model call; costs a fraction of a cent, which the button says. */
+  testModel: procedure.output(
+    z.object({
+      outcome: z.enum(['ok', 'failed']),
+      reason: z.string().nullable(),
+      costNanoUsd: z.number().int().nullable(),
+    }),
+  ),
+  dismissSetup: procedure.output(Done),
+}

@@ -1,0 +1,86 @@
+import { eventIterator } from '@orpc/contract'
+import { z } from 'zod'
+import { Done, EpochMs, NanoUsd, procedure, Severity } from './common.ts'
+import { IncidentSummary } from './incidents.ts'
+import { ServiceRow } from './probes.ts'
+import { DaemonInfo } from './system.ts'
+
+/** One line of "since you last looked". */
+export const ActivityItem = z.object({
+  key: z.string(),
+  atMs: EpochMs,
+  kind: z.enum([
+    'opened',
+    'resolved',
+    'investigated',
+    'told',
+    'undelivered',
+    'operator',
+    'not_watching',
+    'watching_again',
+    'system',
+  ]),
+  severity: Severity.nullable(),
+  text: z.string(),
+  costNanoUsd: NanoUsd.nullable(),
+  route: z.string().nullable(),
+})
+export type ActivityItem = z.infer<typeof ActivityItem>
+
+export const Connectivity = z.object({
+  watching: z.boolean(),
+  sinceMs: EpochMs.nullable(),
+})
+
+/** Everything a window mirrors. Each section is computed by the daemon; renderers never compute freshness's source. */
+export const CockpitState = z.object({
+  services: z.array(ServiceRow),
+  /** Open incidents, worst and newest first. */
+  incidents: z.array(IncidentSummary),
+  activity: z.array(ActivityItem),
+  /** When the operator last looked at Now, before this visit. */
+  lastLookedAtMs: EpochMs.nullable(),
+  connectivity: Connectivity,
+  daemon: DaemonInfo,
+})
+export type CockpitState = z.infer<typeof CockpitState>
+
+/**
+ * The first message is a snapshot; then patches. A patch carries whole rows of what changed, so a dropped patch is
+ * mended by the next one of the same row. `nowMs` is the daemon's clock.
+ */
+export const StateMessage = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('snapshot'), seq: z.number().int(), nowMs: EpochMs, state: CockpitState }),
+  z.object({
+    kind: z.literal('patch'),
+    seq: z.number().int(),
+    nowMs: EpochMs,
+    services: z.array(ServiceRow).optional(),
+    removedServices: z.array(z.string()).optional(),
+    incidents: z.array(IncidentSummary).optional(),
+    activity: z.array(ActivityItem).optional(),
+    lastLookedAtMs: EpochMs.nullable().optional(),
+    connectivity: Connectivity.optional(),
+    daemon: DaemonInfo.optional(),
+  }),
+])
+export type StateMessage = z.infer<typeof StateMessage>
+
+/** A native notification for a browser that shows the headless cockpit. */
+export const NotificationMessage = z.object({
+  id: z.string(),
+  title: z.string(),
+  text: z.string(),
+  tag: z.string().nullable(),
+  silent: z.boolean(),
+  route: z.string().nullable(),
+})
+export type NotificationMessage = z.infer<typeof NotificationMessage>
+
+export const state = {
+  subscribe: procedure.output(eventIterator(StateMessage)),
+  /** Browser notifications, while a headless cockpit is open and permission was given. */
+  notifications: procedure.output(eventIterator(NotificationMessage)),
+  /** The operator has Now in front of them; moves `lastLookedAtMs` when the visit ends. */
+  looked: procedure.output(Done),
+}
