@@ -13,6 +13,8 @@ export interface Watch {
   readonly phase: WatchPhase
   /** Bad checks in a row, reset by a healthy one. */
   readonly consecutiveBad: number
+  /** Unreachable checks in a row, reset by any other finding; ruling 17 counts these alone. */
+  readonly consecutiveUnreachable: number
   /** Good checks in a row since the last bad one; closes a flapping incident. */
   readonly consecutiveGood: number
   readonly firstBadAtMs: number | null
@@ -60,6 +62,9 @@ export interface Incident {
   /** How often a reminder was sent since the last wake. */
   readonly remindersSent: number
   readonly nextReminderAtMs: number | null
+  /** A wake held back by the debounce window, told when the window ends if the trouble lasts; null when none is. */
+  readonly heldWakeId: string | null
+  readonly heldUntilMs: number | null
 }
 
 export const investigationStates = ['pending', 'running', 'finished', 'failed'] as const

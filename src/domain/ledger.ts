@@ -44,7 +44,10 @@ export interface LedgerRow extends TokenUsage {
   /** What the pool is charged: the cost, or the fallback of cost specification 4.4 when the cost is unknown. */
   readonly poolChargeNanoUsd: number
   readonly priceVersion: string
+  /** Where the cost comes from; `unknown` when there is none. */
   readonly priceBasis: PriceBasis
+  /** Where the pool's charge comes from; `fallback` stands beside an unknown cost (ruling 7). */
+  readonly poolBasis: PriceBasis
   readonly escalated: boolean
   readonly reason: string | null
   readonly rung: Rung
