@@ -6,7 +6,7 @@ export interface HttpRequest {
   readonly body?: string
   /** Wall-clock limit for the whole exchange, redirects included. */
   readonly timeoutMs: number
-  /** Bytes of body kept; the rest is read off and dropped. Default 262_144. */
+  /** Bytes of body kept; the rest is not read and its connection ends. Default 262_144. */
   readonly maxBodyBytes?: number
   /** Default 0: a redirect is an answer. Credentials are not sent on to another origin. */
   readonly maxRedirects?: number

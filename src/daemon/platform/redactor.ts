@@ -7,3 +7,157 @@ export interface Redactor {
   /** Deep copy of JSON-like data with all strings redacted and values under secret-looking keys replaced. */
   data<T>(value: T): T
 }
+
+const marker = '<REDACTED>'
+const leastLength = 6
+
+/** Runs that look like a credential. Where a pattern has a group, only the group is replaced. */
+const shapes: readonly RegExp[] = [
+  /(?<![A-Za-z0-9])(?:xox[a-z]|xapp)-[A-Za-z0-9-]{6,}/gi,
+  /(?<![A-Za-z0-9])sk-ant-[\w-]{6,}/gi,
+  /(?<![A-Za-z0-9])sk-[\w-]{20,}/g,
+  /(?<![A-Za-z0-9])Bearer[ \t]+([^\s"',;<>]{6,})/gi,
+  /(?<![A-Za-z0-9])(?:AKIA|ASIA)[0-9A-Z]{16}/g,
+  /(?<![\w-])eyJ[\w-]{6,}\.[\w-]{6,}(?:\.[\w-]*)?/g,
+  /(?<![A-Za-z0-9])dp\.[a-z]{2,5}\.[\w.-]{6,}/g,
+  /(?<![A-Za-z0-9])FlyV1[ \t]+([^\s"';<>]{6,})/g,
+  /(?<![A-Za-z0-9])f[mo][0-9][a-z]?_[\w+/=,.-]{6,}/g,
+  /(?<![A-Za-z0-9])sntry[a-z]_[\w+/=.-]{6,}/g,
+  /(?<![A-Za-z0-9])(?:gh[a-z]_[A-Za-z0-9]{6,}|github_pat_\w{6,})/g,
+  /(?<![A-Za-z0-9])sb(?:p|_secret)_[\w-]{6,}/g,
+  /[?&](?:[\w-]*[_-])?(?:token|secret|password|api_?key|apikey)=([^&\s#"'<>]+)/gi,
+  /:\/\/[^\s/@:]*:([^\s/@]+)@/g,
+]
+
+/** Words of a key, joined by spaces, that announce a secret. */
+const secretWords = /(?:^| )(?:token|secret|api key|apikey|password|bearer|authorization|cookie)(?: |$)/
+const reference = /^(?:env:[A-Za-z_][A-Za-z0-9_]*|vault:[a-z0-9][a-z0-9_.-]{0,63})$/
+
+/** A redactor that has learned nothing yet. Token-shaped runs are replaced all the same; addresses of people are not. */
+export function createRedactor(): Redactor {
+  const known = new Set<string>()
+
+  const text = (value: string): string => {
+    const ranges: [from: number, to: number][] = []
+    for (const form of known) {
+      for (let at = value.indexOf(form); at >= 0; at = value.indexOf(form, at + 1)) ranges.push([at, at + form.length])
+    }
+    for (const shape of shapes) {
+      for (const match of value.matchAll(shape)) {
+        const end = match.index + match[0].length
+        const hidden = match[1]
+        if (hidden === undefined) ranges.push([match.index, end])
+        else {
+          const at = value.lastIndexOf(hidden, end - hidden.length)
+          ranges.push([at, at + hidden.length])
+        }
+      }
+    }
+    return ranges.length === 0 ? value : cover(value, ranges)
+  }
+
+  return {
+    learn(value) {
+      for (const form of forms(value)) if (form.length >= leastLength && !marker.includes(form)) known.add(form)
+    },
+    text,
+    data: <T>(value: T) => copy(value, text, false, { open: new Map(), secret: new Map() }) as T,
+  }
+}
+
+/** How a value may be spelled where it leaks: as it is, in an address, in JSON, in base64. */
+function forms(value: string): string[] {
+  const trimmed = value.trim()
+  if (trimmed.length < leastLength) return []
+  const base64 = Buffer.from(trimmed).toString('base64')
+  const escaped = percentEncoded(trimmed)
+  return [
+    trimmed,
+    escaped,
+    escaped.replaceAll(/%[0-9A-F]{2}/g, (byte) => byte.toLowerCase()),
+    escaped.replaceAll('%20', '+'),
+    JSON.stringify(trimmed).slice(1, -1),
+    base64,
+    base64.replace(/=+$/, ''),
+    Buffer.from(trimmed).toString('base64url'),
+  ]
+}
+
+function percentEncoded(value: string): string {
+  // A lone surrogate cannot be encoded and so cannot leak in that form.
+  return value.isWellFormed() ? encodeURIComponent(value) : value
+}
+
+/** Replaces each run of overlapping ranges by one marker, so that no end of an overlapped secret is left standing. */
+function cover(value: string, ranges: [number, number][]): string {
+  ranges.sort((a, b) => a[0] - b[0])
+  let out = ''
+  let coveredTo = 0
+  let open = false
+  for (const [from, to] of ranges) {
+    if (!open || from > coveredTo) {
+      out += value.slice(coveredTo, from) + marker
+      open = true
+    }
+    coveredTo = Math.max(coveredTo, to)
+  }
+  return out + value.slice(coveredTo)
+}
+
+interface Seen {
+  readonly open: Map<object, unknown>
+  readonly secret: Map<object, unknown>
+}
+
+function copy(value: unknown, text: (value: string) => string, underSecretKey: boolean, seen: Seen): unknown {
+  if (typeof value === 'string') {
+    if (!underSecretKey || value === '' || reference.test(value)) return text(value)
+    return marker
+  }
+  if (typeof value !== 'object' || value === null) return value
+  const copies = underSecretKey ? seen.secret : seen.open
+  const earlier = copies.get(value)
+  if (earlier !== undefined) return earlier
+  if (Array.isArray(value)) {
+    const list: unknown[] = []
+    copies.set(value, list)
+    for (const item of value) list.push(copy(item, text, underSecretKey, seen))
+    return list
+  }
+  if (ArrayBuffer.isView(value)) return `<${value.byteLength} bytes>`
+  if (value instanceof Date) return new Date(value)
+  const result: Record<string, unknown> = {}
+  copies.set(value, result)
+  for (const [key, item] of fields(value)) {
+    // Assignment to `__proto__` would set the prototype instead of a field.
+    Object.defineProperty(result, text(key), {
+      value: copy(item, text, secretWords.test(words(key)), seen),
+      enumerable: true,
+      writable: true,
+      configurable: true,
+    })
+  }
+  return result
+}
+
+/** An error keeps what people look for in it, though none of it is enumerable. */
+function fields(value: object): [string, unknown][] {
+  const own = Object.entries(value)
+  if (!(value instanceof Error)) return own
+  const named: [string, unknown][] = [
+    ['name', value.name],
+    ['message', value.message],
+    ['stack', value.stack],
+  ]
+  return value.cause === undefined ? [...named, ...own] : [...named, ['cause', value.cause], ...own]
+}
+
+/** `slackBotToken`, `slack-bot-token` and `SLACK_BOT_TOKEN` all become `slack bot token`. */
+function words(key: string): string {
+  return key
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replaceAll(/([A-Z])([A-Z][a-z])/g, '$1 $2')
+    .replaceAll(/[^A-Za-z0-9]+/g, ' ')
+    .toLowerCase()
+    .trim()
+}

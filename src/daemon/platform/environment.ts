@@ -1,0 +1,83 @@
+import { fixEnvelopes } from '../../domain/envelopes.ts'
+
+/** One documented variable, as README and `kora doctor` print it. */
+export interface EnvironmentVariable {
+  readonly name: string
+  /** What holds when it is unset, in words. */
+  readonly default: string
+  readonly meaning: string
+  /** Its value is a credential: never printed, only whether it is set. */
+  readonly secret: boolean
+}
+
+const plain = (name: string, fallback: string, meaning: string): EnvironmentVariable => ({
+  name,
+  default: fallback,
+  meaning,
+  secret: false,
+})
+
+const secret = (name: string, meaning: string): EnvironmentVariable => ({
+  name,
+  default: 'unset',
+  meaning,
+  secret: true,
+})
+
+/** Every variable Kora reads, in the order in which people meet them. */
+export const environmentVariables: readonly EnvironmentVariable[] = [
+  plain('KORA_HOME', "the system's data and state folders", 'Folder of the database, the vault, backups and logs.'),
+  plain('KORA_DEPLOY_ENV', 'unset', 'A label for this installation, such as "staging".'),
+  plain('KORA_WEB_HOST', '127.0.0.1', 'Address of the headless cockpit.'),
+  plain('KORA_WEB_PORT', '9119', 'Port of the headless cockpit, 0 to 65535; 0 takes a free one.'),
+  plain(
+    'KORA_HEARTBEAT_PROBE_INTERVAL_SEC',
+    '300',
+    'Seconds between the checks of a probe that sets no interval of its own; 5 to 86400.',
+  ),
+  plain(
+    'KORA_PROBE_DEBOUNCE_SECONDS',
+    '600',
+    'Seconds in which a trouble already told is not told again; 0 to 86400, 0 switches the window off.',
+  ),
+  plain('KORA_PROBE_DEBOUNCE_BYPASS_CRITICAL', 'false', 'Criticals skip the window and the count of bad checks.'),
+  plain(
+    'KORA_PROBE_DEBOUNCE_CONSECUTIVE_REQUIRED',
+    '1',
+    'Bad checks in a row before a trouble opens an incident; 1 to 20.',
+  ),
+  plain(
+    'KORA_PROBE_WAKE_POLL_SEC',
+    '30',
+    'Upper bound in seconds of the sweep for wakes nobody has handled; they are handled at once as a rule.',
+  ),
+  ...fixEnvelopes.map(({ kind, fixName, enableEnv, reasonWhenNone }) =>
+    plain(
+      enableEnv,
+      'false',
+      reasonWhenNone === null
+        ? `Allows the fix ${fixName} for ${kind}.`
+        : `No effect: there is no fix for ${kind} (${reasonWhenNone}).`,
+    ),
+  ),
+  secret('KORA_VERCEL_API_TOKEN', 'Vercel API token.'),
+  secret('KORA_SENTRY_API_TOKEN', 'Sentry API token.'),
+  plain('KORA_SENTRY_ORG', 'unset', 'Slug of the Sentry organisation.'),
+  secret('KORA_DOPPLER_API_TOKEN', 'Doppler service token, read-only.'),
+  secret('KORA_SUPABASE_ANON_KEY', 'Supabase anon key; never the service role.'),
+  plain('KORA_SUPABASE_URL', 'unset', 'Address of the Supabase project.'),
+  secret('KORA_FLY_API_TOKEN', 'Fly.io API token.'),
+  plain('KORA_FLY_APP_NAME', 'unset', 'First Fly.io app of the seeded probe.'),
+  plain('KORA_FLY_STAGING_APP_NAME', 'unset', 'Second Fly.io app of the seeded probe.'),
+  secret('KORA_SLACK_BOT_TOKEN', 'Slack bot token.'),
+  plain(
+    'KORA_SLACK_OPERATOR_USER_ID',
+    'unset',
+    'Slack user who is told; KORA_SLACK_<NAME>_USER_ID is accepted in its place.',
+  ),
+  plain('KORA_SLACK_BASE_URL', 'https://slack.com/api/', 'Address of the Slack API.'),
+  secret('KORA_ANTHROPIC_API_KEY', 'Key of the model account.'),
+  secret('ANTHROPIC_API_KEY', 'Used when KORA_ANTHROPIC_API_KEY is unset.'),
+  plain('KORA_ANTHROPIC_BASE_URL', 'https://api.anthropic.com', 'Address of the model API.'),
+  plain('KORA_MODEL', 'the model chosen in Settings', 'Model that investigates.'),
+]

@@ -1,0 +1,37 @@
+import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+/** Creates a folder, and what is missing above it, for its owner only. A folder that exists stays as it is. */
+export async function ownerFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 })
+}
+
+/**
+ * Replaces a file as a whole: after a crash there is the old one or the new one. Readable by its owner only. Only one
+ * writer at a time may use a path.
+ */
+export async function writeOwnerFile(path: string, content: string): Promise<void> {
+  await ownerFolder(dirname(path))
+  const temporary = `${path}.tmp`
+  await rm(temporary, { force: true })
+  const file = await open(temporary, 'wx', 0o600)
+  try {
+    await file.writeFile(content)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(temporary, path)
+  await syncFolder(dirname(path))
+}
+
+/** A rename lasts only once the folder is on disk; Windows has no such call and needs none. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}
