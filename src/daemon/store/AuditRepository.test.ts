@@ -1,0 +1,319 @@
+import Database from 'better-sqlite3'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { startMs } from '../../../test/fakes/records.ts'
+import { openTestStore, type TestStore } from '../../../test/fakes/testStore.ts'
+import type { AuditEntry } from '../../domain/audit.ts'
+import type { AuditRepository } from './AuditRepository.ts'
+
+let opened: TestStore
+let audit: AuditRepository
+
+beforeEach(async () => {
+  opened = await openTestStore()
+  audit = opened.store.audit
+})
+
+const tool = (name: string): AuditEntry => ({
+  seam: 'mcp.tool_called',
+  source: 'mcp_http',
+  details: { tool_name: name },
+})
+const names = (rows: { details: Readonly<Record<string, unknown>> }[]) => rows.map((row) => row.details['tool_name'])
+
+/** Five rows, a second apart. */
+function five(): void {
+  for (const [index, name] of ['a', 'b', 'c', 'd', 'e'].entries()) audit.append(tool(name), startMs + index * 1_000)
+}
+
+/** What somebody with the file could do; returns after the connection is closed again. */
+function byHand(sql: string): void {
+  const other = new Database(opened.file)
+  other.exec(sql)
+  other.close()
+}
+
+const verify = () => opened.store.reader.verifyAudit()
+
+describe('writing', () => {
+  test('case 1: a seam alone is enough; a field that does not belong is refused', () => {
+    const row = audit.append({ seam: 'daemon.started' }, startMs)
+    expect(row).toMatchObject({
+      seq: 1,
+      emittedAtMs: startMs,
+      seam: 'daemon.started',
+      known: true,
+      details: {},
+      callerSessionId: null,
+      source: null,
+      incidentId: null,
+      wakeEventId: null,
+      schemaVersion: 1,
+      prevHash: '0'.repeat(64),
+    })
+    expect(row.eventId).toMatch(/^[0-9A-HJKMNP-TV-Z]{26}$/)
+    const extra = { seam: 'daemon.started', host: 'desk' } as AuditEntry
+    expect(() => audit.append(extra, startMs)).toThrow(
+      expect.objectContaining({ code: 'bad_input', data: { field: 'host' } }),
+    )
+    expect(audit.list({ limit: 0 })).toEqual([row])
+  })
+
+  test.each([
+    ['seam', { seam: 'bogus.seam' }],
+    ['source', { seam: 'daemon.started', source: 'nope' }],
+  ])('case 2: an unknown %s is refused and nothing is written', (_name, entry) => {
+    expect(() => audit.append(entry as AuditEntry, startMs)).toThrow(expect.objectContaining({ code: 'bad_input' }))
+    expect(audit.list({ limit: 0 })).toEqual([])
+    expect(audit.head()).toEqual({ seq: 0, hash: '0'.repeat(64) })
+  })
+
+  test('rows are numbered and linked without a gap', () => {
+    five()
+    const rows = audit.list({ limit: 0 }).toReversed()
+    expect(rows.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5])
+    expect(rows.map(({ prevHash }) => prevHash)).toEqual(['0'.repeat(64), ...rows.slice(0, 4).map(({ hash }) => hash)])
+    expect(audit.head()).toEqual({ seq: 5, hash: rows[4]?.hash })
+  })
+
+  test('a row undone with its transaction leaves no gap and no hash behind', async () => {
+    five()
+    const head = audit.head()
+    const fail = () =>
+      opened.store.transaction(() => {
+        audit.append(tool('undone'), startMs)
+        throw new Error('stop')
+      })
+    expect(fail).toThrow('stop')
+    expect(audit.head()).toEqual(head)
+    expect(audit.append(tool('f'), startMs).seq).toBe(6)
+    expect(await verify()).toEqual({ rows: 6, ok: true, firstBrokenSeq: null })
+  })
+
+  test('case 26: what JSON cannot hold is marked; the rows beside it are whole', () => {
+    const cycle: Record<string, unknown> = { a: 1 }
+    cycle['self'] = cycle
+    audit.append(tool('before'), startMs)
+    const row = audit.append({ seam: 'task.failed', details: { id: 3n, gone: undefined, cycle, kept: 'yes' } }, startMs)
+    audit.append(tool('after'), startMs)
+    expect(row.details).toEqual({
+      id: '3',
+      gone: null,
+      cycle: { a: 1, self: null },
+      kept: 'yes',
+      _unserialisable: ['id', 'gone', 'cycle.self'],
+    })
+    const stored = audit.list({ limit: 0 })
+    expect(stored[1]).toEqual(row)
+    expect(names([stored[0]!, stored[2]!])).toEqual(['after', 'before'])
+  })
+
+  test('secrets never reach the file', () => {
+    opened.redactor.learn('hunter2-but-longer')
+    audit.append(
+      {
+        seam: 'task.failed',
+        details: { error: 'token hunter2-but-longer refused', api_key: 'abc', slack: 'xoxb-1-abcdefgh' },
+      },
+      startMs,
+    )
+    const [row] = audit.list({ limit: 1 })
+    expect(JSON.stringify(row)).not.toMatch(/hunter2|abcdefgh|"abc"/)
+    expect(row?.details['error']).toBe('token <REDACTED> refused')
+  })
+
+  test('details over 64 kB are cut and say so', () => {
+    audit.append({ seam: 'task.failed', details: { name: 'x', output: 'y'.repeat(100_000) } }, startMs)
+    const [row] = audit.list({ limit: 1 })
+    expect(row?.details).toMatchObject({ name: 'x', _truncated: { keys: ['output'] } })
+    expect(JSON.stringify(row?.details).length).toBeLessThanOrEqual(65_536)
+  })
+
+  test('half a surrogate in an id does not break the chain', async () => {
+    audit.append({ seam: 'daemon.started', callerSessionId: 'D1:\ud83d', details: { text: '\udc00' } }, startMs)
+    expect(await verify()).toMatchObject({ ok: true, rows: 1 })
+  })
+})
+
+describe('reading', () => {
+  test('case 10: an empty log is a list; newest first; a limit takes the newest; 0 is all', () => {
+    expect(audit.list({ limit: 10 })).toEqual([])
+    five()
+    expect(names(audit.list({ limit: 2 }))).toEqual(['e', 'd'])
+    expect(audit.list({ limit: 0 })).toHaveLength(5)
+    expect(audit.list({ limit: -1 })).toHaveLength(5)
+  })
+
+  test('case 11: sinceMs includes its moment, afterSeq excludes its row', () => {
+    five()
+    expect(names(audit.list({ sinceMs: startMs + 3_000, limit: 0 }))).toEqual(['e', 'd'])
+    expect(names(audit.list({ afterSeq: 3, limit: 0 }))).toEqual(['d', 'e'])
+    expect(names(audit.list({ afterSeq: 1, limit: 2 }))).toEqual(['b', 'c'])
+    expect(audit.list({ afterSeq: 5, limit: 0 })).toEqual([])
+    expect(names(audit.list({ beforeSeq: 3, limit: 1 }))).toEqual(['b'])
+  })
+
+  test('sinceMs finds a row that was written before the clock was set back', () => {
+    audit.append(tool('ahead'), startMs + 90_000)
+    five()
+    expect(names(audit.list({ sinceMs: startMs + 4_000, limit: 0 }))).toEqual(['e', 'ahead'])
+    expect(audit.list({ sinceMs: startMs + 90_001, limit: 0 })).toEqual([])
+  })
+
+  test('filters combine, and a seam nobody knows has no rows', () => {
+    audit.append(
+      { seam: 'probe.wake_requested', incidentId: 'inc_1', wakeEventId: 'evt_1', callerSessionId: 's' },
+      startMs,
+    )
+    audit.append({ seam: 'notification.dispatched', incidentId: 'inc_1' }, startMs + 1)
+    audit.append({ seam: 'notification.dispatched', incidentId: 'inc_2', callerSessionId: 's' }, startMs + 2)
+    const seqs = (query: object) => audit.list({ limit: 0, ...query }).map(({ seq }) => seq)
+    expect(seqs({ incidentId: 'inc_1' })).toEqual([2, 1])
+    expect(seqs({ seam: 'notification.dispatched', incidentId: 'inc_1' })).toEqual([2])
+    expect(seqs({ callerSessionId: 's' })).toEqual([3, 1])
+    expect(seqs({ callerSessionId: 's', sinceMs: startMs + 1 })).toEqual([3])
+    expect(seqs({ seam: 'bogus.seam' })).toEqual([])
+    expect(audit.list({ incidentId: 'inc_1', limit: 0 })[1]).toMatchObject({
+      wakeEventId: 'evt_1',
+      callerSessionId: 's',
+    })
+  })
+
+  test('case 27: a row of a future seam, with more in it, is kept and shown', () => {
+    five()
+    byHand(`INSERT INTO audit_log SELECT 6, event_id, emitted_at_ms, 'future.seam', '{"a":1}', NULL, 'future', NULL, NULL, 9,
+      '{"tenant":"x"}', prev_hash, hash FROM audit_log WHERE seq = 5`)
+    const [row] = audit.list({ limit: 1 })
+    expect(row).toMatchObject({
+      seq: 6,
+      seam: 'future.seam',
+      known: false,
+      source: 'future',
+      schemaVersion: 9,
+      details: { a: 1, _extra: { tenant: 'x' } },
+    })
+    expect(audit.list({ seam: 'future.seam', limit: 0 })).toHaveLength(1)
+    expect(audit.list({ limit: 0 })).toHaveLength(6)
+  })
+
+  test('one unreadable row does not hide the others', () => {
+    five()
+    byHand(`UPDATE audit_log SET details = '{"torn' WHERE seq = 3`)
+    byHand(`UPDATE audit_log SET details = '[1]' WHERE seq = 4`)
+    const rows = audit.list({ limit: 0 })
+    expect(rows).toHaveLength(5)
+    expect(rows[1]?.details).toEqual({ _unreadable: '[1]' })
+    expect(rows[2]?.details).toEqual({ _unreadable: '{"torn' })
+  })
+})
+
+describe('the chain', () => {
+  beforeEach(five)
+
+  test('is whole as written', async () => {
+    expect(await verify()).toEqual({ rows: 5, ok: true, firstBrokenSeq: null })
+  })
+
+  const columns = [
+    'event_id',
+    'seam',
+    'details',
+    'caller_session_id',
+    'source',
+    'incident_id',
+    'wake_event_id',
+    'extra',
+  ]
+
+  test.each(columns)('case 28: an edited %s is found at its row', async (column) => {
+    byHand(`UPDATE audit_log SET ${column} = '{}' WHERE seq = 3`)
+    expect(await verify()).toEqual({ rows: 2, ok: false, firstBrokenSeq: 3 })
+  })
+
+  test.each(['emitted_at_ms', 'schema_version'])('an edited %s is found', async (column) => {
+    byHand(`UPDATE audit_log SET ${column} = ${column} + 1 WHERE seq = 2`)
+    expect(await verify()).toMatchObject({ ok: false, firstBrokenSeq: 2 })
+  })
+
+  test('a row whose hash was made to fit breaks the link of the next', async () => {
+    byHand(`UPDATE audit_log SET hash = zeroblob(32) WHERE seq = 3`)
+    expect(await verify()).toMatchObject({ ok: false, firstBrokenSeq: 3 })
+    byHand(`UPDATE audit_log SET prev_hash = zeroblob(32) WHERE seq = 1`)
+    expect(await verify()).toMatchObject({ ok: false, firstBrokenSeq: 3 })
+  })
+
+  test.each([
+    ['the first', 1],
+    ['one between', 3],
+    ['the last', 5],
+  ])('a removed row is named: %s', async (_name, seq) => {
+    byHand(`DELETE FROM audit_log WHERE seq = ${seq}`)
+    expect(await verify()).toMatchObject({ ok: false, firstBrokenSeq: seq })
+  })
+
+  test('a removed end is not covered up by the rows that follow', async () => {
+    byHand('DELETE FROM audit_log WHERE seq >= 4')
+    expect(audit.append(tool('later'), startMs).seq).toBe(6)
+    expect(await verify()).toMatchObject({ ok: false, firstBrokenSeq: 4 })
+  })
+})
+
+describe('retention', () => {
+  beforeEach(five)
+
+  test('removes the front, tells so, and the rest still verifies', async () => {
+    expect(audit.prune(startMs + 3_000)).toBe(3)
+    const rows = audit.list({ limit: 0 })
+    expect(rows.map(({ seq, seam }) => [seq, seam])).toEqual([
+      [6, 'audit.pruned'],
+      [5, 'mcp.tool_called'],
+      [4, 'mcp.tool_called'],
+    ])
+    expect(rows[0]).toMatchObject({
+      emittedAtMs: opened.clock.nowMs(),
+      details: { upto_seq: 3, hash: rows[2]?.prevHash },
+    })
+    expect(await verify()).toEqual({ rows: 3, ok: true, firstBrokenSeq: null })
+    expect(audit.firstAtMs()).toBe(startMs + 3_000)
+  })
+
+  test('a second time goes on from the anchor', async () => {
+    audit.prune(startMs + 1_000)
+    expect(audit.prune(startMs + 1_000)).toBe(0)
+    expect(audit.prune(startMs + 4_000)).toBe(3)
+    expect(await verify()).toMatchObject({ ok: true, rows: 3 })
+  })
+
+  test('when everything is old, numbers and chain go on all the same', async () => {
+    expect(audit.prune(Number.MAX_SAFE_INTEGER)).toBe(5)
+    expect(audit.head().seq).toBe(6)
+    audit.append(tool('next'), startMs + 9_000)
+    expect(await verify()).toEqual({ rows: 2, ok: true, firstBrokenSeq: null })
+  })
+
+  test('an old row behind a young one stays: only a front is ever removed', () => {
+    audit.append(tool('clock set back'), startMs - 90_000)
+    expect(audit.prune(startMs)).toBe(0)
+    expect(audit.list({ limit: 0 })).toHaveLength(6)
+  })
+
+  test('removes at most 5,000 rows a call', async () => {
+    await opened.clock.advance(60_000)
+    opened.store.transaction(() => {
+      for (let index = 0; index < 5_100; index++) audit.append(tool(`n${index}`), startMs)
+    })
+    const counts = [0, 0, 0].map(() => audit.prune(startMs + 5_000))
+    expect(counts).toEqual([5_000, 105, 0])
+    expect(audit.list({ limit: 0 }).map(({ seam }) => seam)).toEqual(['audit.pruned', 'audit.pruned'])
+    expect(await verify()).toMatchObject({ ok: true, rows: 2 })
+  })
+
+  test('a front removed by hand is found, with or without a forged anchor', async () => {
+    audit.prune(startMs + 1_000)
+    byHand('DELETE FROM audit_log WHERE seq = 2')
+    expect(await verify()).toMatchObject({ ok: false, firstBrokenSeq: 2 })
+    byHand(`UPDATE audit_anchor SET seq = 2, hash = (SELECT prev_hash FROM audit_log WHERE seq = 3)`)
+    expect(await verify()).toMatchObject({ ok: false })
+    byHand('DELETE FROM audit_anchor')
+    expect(await verify()).toMatchObject({ ok: false })
+  })
+})

@@ -1,0 +1,40 @@
+/** Messages, durable before they are sent, and every attempt to send them. */
+export const outbox: readonly string[] = [
+  `CREATE TABLE outbox (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    channel TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    incident_id TEXT REFERENCES incidents (id) DEFERRABLE INITIALLY DEFERRED,
+    wake_event_id TEXT,
+    investigation_id TEXT,
+    state TEXT NOT NULL,
+    payload TEXT NOT NULL,
+    reply_to_id TEXT,
+    created_at_ms INTEGER NOT NULL,
+    not_before_ms INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    settled_at_ms INTEGER,
+    remote_ref TEXT,
+    remote_channel TEXT,
+    failure TEXT
+  ) STRICT`,
+  `CREATE INDEX outbox_unsettled ON outbox (channel) WHERE state IN ('pending', 'sending')`,
+  'CREATE INDEX outbox_by_incident ON outbox (incident_id) WHERE incident_id IS NOT NULL',
+  `CREATE TABLE deliveries (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    outbox_id TEXT NOT NULL REFERENCES outbox (id) DEFERRABLE INITIALLY DEFERRED,
+    channel TEXT NOT NULL,
+    attempt INTEGER NOT NULL,
+    started_at_ms INTEGER NOT NULL,
+    outcome TEXT NOT NULL,
+    reason TEXT,
+    note TEXT,
+    latency_ms INTEGER NOT NULL,
+    remote_ref TEXT
+  ) STRICT`,
+  'CREATE INDEX deliveries_by_time ON deliveries (started_at_ms)',
+  'CREATE INDEX deliveries_by_outbox ON deliveries (outbox_id)',
+  'CREATE INDEX deliveries_by_outcome ON deliveries (channel, outcome, started_at_ms)',
+]

@@ -1,0 +1,45 @@
+/** What crosses between the main thread and the store's worker. */
+export interface PackedSamples {
+  readonly probeIds: string[]
+  readonly atMs: Float64Array<ArrayBuffer>
+  /** Position in `probeIds`. */
+  readonly probe: Uint16Array<ArrayBuffer>
+  /** -1 stands for null. */
+  readonly latencyMs: Int32Array<ArrayBuffer>
+  readonly bad: Uint8Array<ArrayBuffer>
+}
+
+/** Result of one test of a backup file. */
+export interface BackupCheck {
+  readonly ok: boolean
+  /** One sentence for people; null when all is well. */
+  readonly error: string | null
+  /** Rows per table; empty when the file could not be read. */
+  readonly rows: Record<string, number>
+  /** Of the file as it is now; null when it could not be read. */
+  readonly sha256: string | null
+}
+
+export interface BackupFile {
+  readonly bytes: number
+  /** Hex. */
+  readonly sha256: string
+}
+
+export type ReadRequest =
+  | { readonly method: 'series'; readonly args: [probeId: string, fromMs: number, toMs: number, points: number] }
+  | { readonly method: 'lastHour'; readonly args: [sinceMs: number] }
+  | { readonly method: 'quickCheck'; readonly args: [] }
+  | { readonly method: 'verifyAudit'; readonly args: [] }
+  | { readonly method: 'backup'; readonly args: [toFile: string] }
+  | { readonly method: 'verifyBackup'; readonly args: [file: string, expectedSha256: string | null] }
+
+/** `null` asks the worker to end. */
+export type ToWorker = { readonly id: number; readonly request: ReadRequest } | null
+
+export type FromWorker =
+  | { readonly id: number; readonly value: unknown }
+  | {
+      readonly id: number
+      readonly error: { readonly code: string; readonly message: string; readonly data: Record<string, unknown> }
+    }
