@@ -1,11 +1,68 @@
-import type { AnyRouter } from '@orpc/server'
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Router } from '@orpc/server'
+import type { Contract } from '../contract/index.ts'
+import type { NotificationMessage } from '../contract/state.ts'
+import { KoraError } from '../domain/errors.ts'
+import { parsePriceTable } from '../domain/pricing.ts'
+import { incidentsApi } from './api/incidents.ts'
+import { probesApi } from './api/probes.ts'
+import { settingsApi } from './api/settings.ts'
+import { stateApi } from './api/state.ts'
+import { systemApi } from './api/system.ts'
+import { ModelClient } from './clients/model.ts'
+import { SlackClient } from './clients/slack.ts'
+import { demoWorld } from './demo.ts'
 import type { Clock } from './platform/clock.ts'
+import type { EnvConfig } from './platform/config.ts'
 import type { HttpClient } from './platform/http.ts'
 import type { Logger } from './platform/logger.ts'
 import type { NativeNotifier } from './platform/notifier.ts'
 import type { DataPaths } from './platform/paths.ts'
 import type { Redactor } from './platform/redactor.ts'
 import type { Secrets } from './platform/secrets.ts'
+import { providerFor } from './probes/registry.ts'
+import { seedProbes } from './probes/seeds.ts'
+import { ActivityService } from './services/ActivityService.ts'
+import { BackupService } from './services/BackupService.ts'
+import { ChannelService } from './services/ChannelService.ts'
+import { ConnectivityService } from './services/ConnectivityService.ts'
+import { CostService } from './services/CostService.ts'
+import { Events } from './services/Events.ts'
+import { IncidentRecords } from './services/IncidentRecords.ts'
+import { IncidentService } from './services/IncidentService.ts'
+import { IncidentViews } from './services/IncidentViews.ts'
+import { InvestigationService } from './services/InvestigationService.ts'
+import { createNewId } from './services/ids.ts'
+import { LatencyWindow } from './services/LatencyWindow.ts'
+import { MaintenanceService } from './services/MaintenanceService.ts'
+import { NativeSender } from './services/NativeSender.ts'
+import { NotificationService } from './services/NotificationService.ts'
+import { Problems } from './services/Problems.ts'
+import { ProbeService } from './services/ProbeService.ts'
+import { Scheduler } from './services/Scheduler.ts'
+import { SecretService } from './services/SecretService.ts'
+import { ServiceRows } from './services/ServiceRows.ts'
+import { SettingsService } from './services/SettingsService.ts'
+import { SingleCallInvestigator } from './services/SingleCallInvestigator.ts'
+import { SlackSender } from './services/SlackSender.ts'
+import { StateService } from './services/StateService.ts'
+import { SystemService } from './services/SystemService.ts'
+import { openStore } from './store/openStore.ts'
+
+/** One request to Slack; the reliability specification wants a hanging Slack given up within 10 s. */
+const slackTimeoutMs = 9_000
+const stopGraceMs = 8_000
+/** What an earlier process left goes on after this long even if its probe could not be looked at again. */
+const recheckLimitMs = 60_000
+
+const lostLog = {
+  code: 'log_lost',
+  message: 'The database’s write log was deleted while Kora was stopped: the last records before that may be missing.',
+  action: 'Compare System, Audit with what you remember; a backup holds everything up to its time.',
+  route: '/system/backups',
+} as const
 
 /** What a host gives the daemon. Everything else it builds itself. */
 export interface DaemonOptions {
@@ -14,12 +71,15 @@ export interface DaemonOptions {
   readonly demo: boolean
   readonly paths: DataPaths
   readonly env: Readonly<Record<string, string | undefined>>
+  readonly config: EnvConfig
   readonly clock: Clock
   readonly logger: Logger
   readonly redactor: Redactor
   readonly secrets: Secrets
   readonly http: HttpClient
   readonly notifier: NativeNotifier
+  /** Notifications for browsers that show a headless cockpit; ends at once on the desktop. */
+  readonly browserNotifications: (signal: AbortSignal) => AsyncIterable<NotificationMessage>
   /** Script of the read-only store worker; the built file beside the host, or the source. */
   readonly readWorker: URL
   /** Folder with `prices.json`. */
@@ -30,11 +90,229 @@ export interface DaemonOptions {
 
 export interface Daemon {
   /** The contract's implementation; hosts put it behind their transport. */
-  readonly router: AnyRouter
+  readonly router: Router<Contract, Record<never, never>>
   /** Resolves when every listener has started. @throws KoraError */
   start(): Promise<void>
-  /** Refuses requests, aborts jobs, drains to a deadline, closes the store last. Idempotent; the first reason is recorded. */
+  /** Refuses work, aborts jobs, drains to a deadline, closes the store last. Idempotent; the first reason is recorded. */
   stop(reason: string): Promise<void>
   /** The machine woke from sleep: every due task runs once. */
   resumed(): void
+  /** Resolves when no check, investigation or delivery is under way. */
+  drain(): Promise<void>
+}
+
+/**
+ * Builds the daemon, top to bottom, by hand. Opening the store is the only effect before `start`.
+ * @throws KoraError store_newer_schema, store_damaged, store_unwritable, config_invalid
+ */
+export function createDaemon(options: DaemonOptions): Daemon {
+  const { clock, logger, redactor, secrets, http, env, paths, notifier } = options
+  const newId = createNewId(clock)
+  const sessionId = randomBytes(16).toString('hex')
+  const prices = parsePriceTable(JSON.parse(readFileSync(join(options.resources, 'prices.json'), 'utf8')))
+  const demo = options.demo ? demoWorld(env) : null
+  const store = openStore({ file: paths.database, clock, redactor, readWorker: options.readWorker })
+
+  const events = new Events(logger)
+  const problems = new Problems({ clock, events })
+  const fixed = [...options.config.fixed, ...(demo?.fixed ?? [])]
+  const settings = new SettingsService({ store, clock, events, fixed })
+  const costs = new CostService({ store, clock, prices, processId: sessionId, newId })
+
+  const records = new IncidentRecords({ store, newId, env })
+  const title = (probeId: string): string => records.title(probeId)
+  const incidents = new IncidentService({ store, records, clock, events, logger, problems, settings, newId })
+
+  const scheduler = new Scheduler({ clock, logger, onSettled: (name, result) => system.taskSettled(name, result) })
+  const connectivity = new ConnectivityService({
+    store,
+    clock,
+    http,
+    events,
+    settings,
+    newId,
+    checkNow: (ids) => probes.checkSoon(ids),
+  })
+  const latencies = new LatencyWindow()
+  const probes: ProbeService = new ProbeService({
+    store,
+    scheduler,
+    events,
+    clock,
+    http,
+    secrets,
+    redactor,
+    settings,
+    connectivity,
+    incidents,
+    records,
+    latencies,
+    newId,
+    providerFor,
+    seeds: () => demo?.seeds ?? seedProbes(env),
+  })
+  const rows = new ServiceRows({ store, clock, probes, incidents, latencies })
+
+  const redact = (text: string): string => redactor.text(text)
+  const connectModel = (to: { baseUrl: string; apiKey: string }): ModelClient =>
+    new ModelClient({ ...to, clock, redact })
+  const investigator = new SingleCallInvestigator({ settings, secrets, costs, clock, connect: connectModel })
+  const investigations = new InvestigationService({
+    store,
+    clock,
+    events,
+    logger,
+    incidents,
+    investigator,
+    newId,
+    title,
+    others: (exceptIds) =>
+      probes
+        .definitions()
+        .filter((definition) => definition.enabled && !exceptIds.includes(definition.id))
+        .map((definition) => {
+          const latest = probes.latest(definition.id)
+          const { status = 'unknown', latencyMs = null, error = null } = latest ?? {}
+          return { probe: definition.title, status, latencyMs, error }
+        }),
+  })
+  const notifications = new NotificationService({
+    store,
+    clock,
+    events,
+    logger,
+    settings,
+    incidents,
+    newId,
+    senders: {
+      slack: new SlackSender({
+        settings,
+        secrets,
+        connect: (to) => new SlackClient({ ...to, timeoutMs: slackTimeoutMs, redact }),
+      }),
+      native: new NativeSender({ notifier, settings }),
+    },
+    minuteOfDay: (nowMs) => new Date(nowMs).getHours() * 60 + new Date(nowMs).getMinutes(),
+    onSettled: (row) => investigations.settled(row),
+  })
+  incidents.onEmergency((unrecorded) => notifications.sendUnrecorded(unrecorded))
+
+  const channels = new ChannelService({
+    store,
+    clock,
+    events,
+    settings,
+    secrets,
+    notifier,
+    notifications,
+    costs,
+    newId,
+    connectModel,
+  })
+  const backups = new BackupService({ store, clock, events, problems, settings, newId, folder: paths.backups })
+  const maintenance = new MaintenanceService({ store, clock, settings })
+  const system: SystemService = new SystemService({
+    store,
+    clock,
+    events,
+    scheduler,
+    problems,
+    probes,
+    channels,
+    host: options.host,
+    demo: options.demo,
+    version: options.version,
+    sessionId,
+    dataFolder: paths.data,
+  })
+  const activity = new ActivityService({ store, clock, events, title })
+  const views = new IncidentViews({
+    store,
+    clock,
+    incidents,
+    probes,
+    env,
+    title,
+    estimate: () => investigator.estimate(),
+  })
+  const state = new StateService({ clock, events, rows, incidents, views, activity, connectivity, system })
+  const secretService = new SecretService({
+    store,
+    clock,
+    events,
+    secrets,
+    used: () => probes.definitions().flatMap((definition) => secretRefs(definition.config)),
+  })
+
+  const router = {
+    state: stateApi({ state, activity, notifications: options.browserNotifications }),
+    probes: probesApi({ probes, rows, store }),
+    incidents: incidentsApi({ incidents, views }),
+    system: systemApi({ system, backups, store, focus: options.focus }),
+    settings: settingsApi({ settings, secrets: secretService, channels, system }),
+  }
+
+  const hydration = new AbortController()
+  let stopping: Promise<void> | null = null
+  let endRechecks = (): void => undefined
+
+  async function start(): Promise<void> {
+    if (stopping) throw new KoraError('daemon_stopping', 'This daemon was stopped; start another.')
+    if (store.lostLog) problems.raise(lostLog)
+    incidents.start()
+    connectivity.start()
+    maintenance.register(scheduler)
+    backups.register(scheduler, system.firstDelayMs('backup.nightly', 86_400_000, 600_000))
+    scheduler.add({
+      name: 'incidents.tick',
+      intervalMs: 5_000,
+      timeoutMs: 30_000,
+      run: async () => incidents.tick(),
+    })
+    state.start()
+    const untold = [...notifications.start(), ...investigations.start()]
+    endRechecks = clock.setTimer(recheckLimitMs, () => {
+      notifications.releaseRechecks()
+      investigations.releaseRechecks()
+    })
+    probes.start(untold)
+    scheduler.start()
+    system.started()
+    rows.hydrate(hydration.signal).catch((error: unknown) => {
+      logger.warn('the last hour could not be read', { error: String(error) })
+    })
+  }
+
+  async function end(reason: string): Promise<void> {
+    system.stopping(reason)
+    hydration.abort()
+    endRechecks()
+    state.stop()
+    await scheduler.stop(stopGraceMs)
+    await probes.stop()
+    await investigations.stop()
+    await notifications.stop()
+    await http.close()
+    await store.close()
+  }
+
+  return {
+    router,
+    start,
+    stop: (reason) => (stopping ??= end(reason)),
+    resumed: () => scheduler.catchUp(),
+    async drain() {
+      await scheduler.drain()
+      await probes.drain()
+      await investigations.drain()
+      await notifications.drain()
+    },
+  }
+}
+
+/** Every `env:` and `vault:` reference in a definition's settings. */
+function secretRefs(value: unknown): string[] {
+  if (typeof value === 'string') return /^(env|vault):/.test(value) ? [value] : []
+  if (typeof value !== 'object' || value === null) return []
+  return Object.values(value).flatMap(secretRefs)
 }

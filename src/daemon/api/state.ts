@@ -1,0 +1,23 @@
+import type { NotificationMessage } from '../../contract/state.ts'
+import type { ActivityService } from '../services/ActivityService.ts'
+import type { StateService } from '../services/StateService.ts'
+import { api } from './implementer.ts'
+
+export function stateApi(services: {
+  state: StateService
+  activity: ActivityService
+  notifications: (signal: AbortSignal) => AsyncIterable<NotificationMessage>
+}) {
+  return api.state.router({
+    subscribe: api.state.subscribe.handler(({ signal }) =>
+      services.state.subscribe(signal ?? new AbortController().signal),
+    ),
+    notifications: api.state.notifications.handler(async function* ({ signal }) {
+      yield* services.notifications(signal ?? new AbortController().signal)
+    }),
+    looked: api.state.looked.handler(() => {
+      services.activity.looked()
+      return { ok: true }
+    }),
+  })
+}
