@@ -1,0 +1,241 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { AnyRouter } from '@orpc/server'
+import { type RawData, type WebSocket, WebSocketServer } from 'ws'
+import { z } from 'zod'
+import { maxFrameLength, type RpcChannel, serveRpc } from '../daemon/hosting/serveRpc.ts'
+import { securityHeaders, type Shell } from '../daemon/hosting/Shell.ts'
+import type { Clock } from '../daemon/platform/clock.ts'
+import type { Logger } from '../daemon/platform/logger.ts'
+import { KoraError } from '../domain/errors.ts'
+import { bindFailure } from './bindFailure.ts'
+import { addressOf, allowedHosts, cookie, isSameOrigin } from './requestGuard.ts'
+import type { SignIn } from './SignIn.ts'
+
+const pingEveryMs = 30_000
+/** A browser this far behind is dropped; it comes back and asks for a fresh snapshot. */
+const maxUnsentBytes = 8 * 1_048_576
+const maxBodyBytes = 1_024
+
+const SessionRequest = z.strictObject({ code: z.string().max(200).optional() })
+
+export interface HttpHostOptions {
+  readonly host: string
+  /** 0 takes any free port. */
+  readonly port: number
+  readonly platform: NodeJS.Platform
+  readonly router: AnyRouter
+  readonly shell: Shell
+  readonly signIn: SignIn
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/**
+ * The headless transport. Files of the shell are public; the contract is served over a WebSocket at `/rpc`, which
+ * wants an exact `Host`, an `Origin` of this server and a session; `/session` gives sessions out.
+ */
+export class HttpHost {
+  readonly #options: HttpHostOptions
+  readonly #server: Server
+  readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: maxFrameLength, perMessageDeflate: false })
+  readonly #serve: (channel: RpcChannel) => void
+  #hosts: ReadonlySet<string> = new Set()
+  #port = 0
+  #open = false
+  #stopPinging: () => void = () => undefined
+
+  constructor(options: HttpHostOptions) {
+    this.#options = options
+    this.#serve = serveRpc(options.router, options.logger)
+    this.#server = createServer({ headersTimeout: 5_000, requestTimeout: 10_000, keepAliveTimeout: 5_000 })
+    this.#server.maxConnections = 128
+    this.#server.on('request', (request, response) => void this.#answer(request, response))
+    this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
+  }
+
+  /**
+   * Takes the port and serves the shell; nothing else is answered before `open`.
+   * @throws KoraError port_taken | config_invalid
+   */
+  async listen(): Promise<void> {
+    const { host, port } = this.#options
+    try {
+      this.#server.listen(port, host)
+      await once(this.#server, 'listening')
+    } catch (error) {
+      throw bindFailure(error, host, port, this.#options.platform)
+    }
+    const bound = this.#server.address()
+    if (bound === null || typeof bound === 'string') throw new KoraError('internal', 'The server has no port.')
+    this.#port = bound.port
+    this.#hosts = allowedHosts(host, this.#port)
+  }
+
+  /** The daemon runs: cockpits may connect. */
+  open(): void {
+    this.#open = true
+    this.#keepPinging()
+  }
+
+  /** Without a code: `http://127.0.0.1:9119`. */
+  address(): string {
+    return addressOf(this.#options.host, this.#port)
+  }
+
+  /** Carries a fresh one-time code in its fragment, which browsers never send. For the operator's eyes, not for a log. */
+  signInAddress(): string {
+    return `${this.address()}/#code=${this.#options.signIn.createCode()}`
+  }
+
+  async close(): Promise<void> {
+    this.#open = false
+    this.#stopPinging()
+    for (const socket of this.#sockets.clients) socket.close(1001)
+    if (!this.#server.listening) return
+    const closed = once(this.#server, 'close')
+    this.#server.close()
+    this.#server.closeAllConnections()
+    for (const socket of this.#sockets.clients) socket.terminate()
+    await closed
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      if (!this.#hosts.has(request.headers.host ?? '')) return reply(response, 421)
+      const path = pathOf(request)
+      if (path === '/session') return await this.#session(request, response)
+      const file = path === null ? null : await this.#options.shell.get(path)
+      if (file === null) return reply(response, 404)
+      if (request.method !== 'GET' && request.method !== 'HEAD') return reply(response, 405, { allow: 'GET, HEAD' })
+      response.writeHead(200, { ...file.headers, 'content-length': file.body.length })
+      response.end(request.method === 'HEAD' ? undefined : file.body)
+    } catch (error) {
+      this.#options.logger.error('request failed', { error: String(error) })
+      reply(response, 500)
+    }
+  }
+
+  /** `{code}` becomes a session; `{}` asks whether there is one. Both answer `{signedIn}`. */
+  async #session(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method !== 'POST') return reply(response, 405, { allow: 'POST' })
+    if (!isSameOrigin(request.headers)) return reply(response, 403)
+    if (request.headers['content-type'] !== 'application/json') return reply(response, 415)
+    const parsed = SessionRequest.safeParse(parseJson(await readBody(request)))
+    if (!parsed.success) return reply(response, 400)
+    const { code } = parsed.data
+    if (code === undefined) return replyJson(response, 200, { signedIn: this.#hasSession(request) })
+    const result = this.#options.signIn.exchange(code)
+    if (result.kind !== 'signed_in') {
+      this.#options.logger.warn('sign-in refused', { reason: result.kind })
+      return replyJson(response, result.kind === 'refused' ? 401 : 429, { signedIn: false })
+    }
+    const attributes = `HttpOnly; SameSite=Strict; Path=/; Max-Age=${result.maxAgeSeconds}`
+    response.setHeader('set-cookie', `${this.#cookieName()}=${result.session}; ${attributes}`)
+    return replyJson(response, 200, { signedIn: true })
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => socket.destroy())
+    const status = this.#upgradeRefusal(request)
+    if (status !== null) {
+      socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
+      return
+    }
+    this.#sockets.handleUpgrade(request, socket, head, (ws) => this.#serve(channelOf(ws)))
+  }
+
+  #upgradeRefusal(request: IncomingMessage): string | null {
+    if (!this.#hosts.has(request.headers.host ?? '')) return '421 Misdirected Request'
+    if (pathOf(request) !== '/rpc') return '404 Not Found'
+    // A browser names its page's origin on every WebSocket; Sec-Fetch-Site alone is not enough here.
+    if (request.headers.origin === undefined || !isSameOrigin(request.headers)) return '403 Forbidden'
+    if (!this.#hasSession(request)) return '401 Unauthorized'
+    return this.#open ? null : '503 Service Unavailable'
+  }
+
+  #hasSession(request: IncomingMessage): boolean {
+    const session = cookie(request.headers, this.#cookieName())
+    return session !== null && this.#options.signIn.holds(session)
+  }
+
+  /** Cookies do not know ports: with one name, a demo on another port would sign the operator out of the real one. */
+  #cookieName(): string {
+    return `kora_session_${this.#port}`
+  }
+
+  /** Ends lines whose other end vanished without a word. */
+  #keepPinging(): void {
+    const silent = new WeakSet<WebSocket>()
+    const round = (): void => {
+      for (const socket of this.#sockets.clients) {
+        if (silent.has(socket)) socket.terminate()
+        silent.add(socket)
+        socket.once('pong', () => silent.delete(socket))
+        socket.ping()
+      }
+      this.#stopPinging = this.#options.clock.setTimer(pingEveryMs, round)
+    }
+    this.#stopPinging = this.#options.clock.setTimer(pingEveryMs, round)
+  }
+}
+
+function channelOf(ws: WebSocket): RpcChannel {
+  // Trouble on the line (a frame too large, a reset) closes it; the close is what counts.
+  ws.on('error', () => ws.terminate())
+  return {
+    send(frame) {
+      if (ws.bufferedAmount > maxUnsentBytes) ws.terminate()
+      else ws.send(frame)
+    },
+    onMessage: (run) => void ws.on('message', (data, isBinary) => run(isBinary ? data : textOf(data))),
+    onClose: (run) => void ws.once('close', run),
+    close: () => ws.close(1008),
+  }
+}
+
+/** A text frame. Without another `binaryType` the library hands out one buffer. */
+function textOf(data: RawData): string {
+  return Buffer.isBuffer(data) ? data.toString('utf8') : ''
+}
+
+/** The path of an origin-form target; null for anything else. */
+function pathOf(request: IncomingMessage): string | null {
+  const target = request.url ?? ''
+  if (!target.startsWith('/')) return null
+  return target.split(/[?#]/, 1)[0] ?? null
+}
+
+/** At most `maxBodyBytes`; a longer body reads as empty, which is no JSON. */
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length
+    if (length <= maxBodyBytes) chunks.push(chunk)
+  }
+  return length > maxBodyBytes ? '' : Buffer.concat(chunks).toString('utf8')
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+function reply(response: ServerResponse, status: number, headers: Record<string, string> = {}): void {
+  if (response.headersSent) return void response.destroy()
+  response.writeHead(status, { ...securityHeaders, ...headers, 'content-length': 0, connection: 'close' }).end()
+}
+
+function replyJson(response: ServerResponse, status: number, body: { signedIn: boolean }): void {
+  response.writeHead(status, {
+    ...securityHeaders,
+    'content-type': 'application/json',
+    'cache-control': 'no-store',
+  })
+  response.end(JSON.stringify(body))
+}

@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { exitCodes } from '../daemon/hosting/exitCodes.ts'
+
+const oldestNode = 24
+
+const help = `Kora watches the services you depend on.
+
+Usage
+  kora serve [--port N] [--host H] [--demo] [--open]
+      Runs Kora without a desktop window and serves the cockpit on this machine.
+  kora status [--demo] [--json]
+      Says how the running Kora is; without --json with a fresh sign-in link.
+  kora check <probe> [--demo] [--json]
+      Checks one probe now and records the result.
+  kora doctor [--demo]
+      Looks for what would keep Kora from running here.
+  kora --help | --version
+
+Options
+  --port N   port of the cockpit, 0 to 65535; 0 takes a free one (KORA_WEB_PORT, 9119)
+  --host H   address to listen on (KORA_WEB_HOST, 127.0.0.1)
+  --demo     simulated services and a data folder of their own
+  --open     opens the cockpit in the default browser
+  --json     one JSON document on stdout
+
+Exit codes
+  0  done, well
+  1  failed; for check: the probe is not well
+  2  bad usage or configuration, or the port is taken
+  3  another process owns the data folder
+  4  no Kora is running
+`
+
+/** What the command line says, understood once. */
+export interface Invocation {
+  readonly command: 'serve' | 'status' | 'check' | 'doctor'
+  readonly probe: string
+  readonly port: string | undefined
+  readonly host: string | undefined
+  readonly demo: boolean
+  readonly open: boolean
+  readonly json: boolean
+}
+
+/**
+ * @param root folder of `package.json`, `resources` and `out`
+ * @returns the exit code; `serve` returns when it was told to stop
+ */
+export async function run(args: readonly string[], root: string): Promise<number> {
+  if (Number(process.versions.node.split('.')[0]) < oldestNode) {
+    process.stderr.write(`Kora needs Node ${oldestNode} or newer; this is ${process.versions.node}.\n`)
+    return exitCodes.badUsage
+  }
+  if (args.includes('--help') || args.length === 0) return say(help)
+  if (args.includes('--version')) return say(`${versionOf(root)}\n`)
+  const parsed = parse(args)
+  if (typeof parsed === 'string') {
+    process.stderr.write(`${parsed} See kora --help.\n`)
+    return exitCodes.badUsage
+  }
+  // Each command loads what it needs; asking for the version should not open a database library.
+  const { command } = parsed
+  if (command === 'serve') return (await import('./serve.ts')).serve({ ...parsed, root, version: versionOf(root) })
+  if (command === 'doctor') return (await import('./doctor.ts')).doctor({ ...parsed, root })
+  return (await import('./ask.ts')).ask(parsed)
+}
+
+/** The command line as data, or one sentence about what is wrong with it. */
+export function parse(args: readonly string[]): Invocation | string {
+  let parsed
+  try {
+    parsed = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        port: { type: 'string' },
+        host: { type: 'string' },
+        demo: { type: 'boolean', default: false },
+        open: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+      },
+    })
+  } catch (error) {
+    return sentence(error instanceof Error ? error.message : String(error))
+  }
+  const { values, positionals } = parsed
+  const [command = '', probe = '', ...more] = positionals
+  if (command !== 'serve' && command !== 'status' && command !== 'check' && command !== 'doctor') {
+    return command === '' ? 'A command is missing.' : `There is no command ${command}.`
+  }
+  if (command === 'check' ? probe === '' || more.length > 0 : probe !== '') {
+    return command === 'check' ? 'check takes the id of one probe.' : `${command} takes no ${probe}.`
+  }
+  const { port, host, demo, open, json } = values
+  if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) <= 65_535)) {
+    return '--port must be a whole number from 0 to 65535.'
+  }
+  return { command, probe, port, host, demo, open, json }
+}
+
+function sentence(text: string): string {
+  const [first = ''] = text.split('. ')
+  return first.endsWith('.') ? first : `${first}.`
+}
+
+function say(text: string): number {
+  process.stdout.write(text)
+  return exitCodes.ok
+}
+
+function versionOf(root: string): string {
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+  return manifest.version
+}

@@ -1,0 +1,111 @@
+import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { exitCodes } from '../daemon/hosting/exitCodes.ts'
+import { connectSocket } from '../daemon/hosting/socketClient.ts'
+import { parseConfig } from '../daemon/platform/config.ts'
+import { environmentVariables } from '../daemon/platform/environment.ts'
+import { type DataPaths, dataPaths } from '../daemon/platform/paths.ts'
+import { bindFailure } from './bindFailure.ts'
+
+interface Finding {
+  readonly what: string
+  /** `note` is worth knowing and stops nothing. */
+  readonly verdict: 'ok' | 'note' | 'bad'
+  readonly words: string
+}
+
+const silenceMs = 3_000
+
+/** `kora doctor`: looks at everything a start needs and changes nothing but missing folders. @returns the exit code */
+export async function doctor(options: { root: string; demo: boolean }): Promise<number> {
+  const { env, platform } = process
+  const paths = dataPaths(env, platform, { demo: options.demo })
+  const running = await runningAddress(paths)
+  const findings = [
+    node(),
+    folder('data folder', paths.data),
+    folder('state folder', paths.state),
+    running.finding,
+    await port(running.isRunning),
+    built(options.root),
+    electron(options.root),
+    variables(),
+  ]
+  const width = Math.max(...findings.map(({ what }) => what.length))
+  for (const { what, verdict, words } of findings) {
+    process.stdout.write(`${verdict.padEnd(4)}  ${what.padEnd(width)}  ${words}\n`)
+  }
+  return findings.some(({ verdict }) => verdict === 'bad') ? exitCodes.failed : exitCodes.ok
+}
+
+function node(): Finding {
+  return { what: 'Node', verdict: 'ok', words: process.versions.node }
+}
+
+function folder(what: string, path: string): Finding {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 })
+    accessSync(path, constants.W_OK)
+    return { what, verdict: 'ok', words: `${path} can be written` }
+  } catch {
+    return { what, verdict: 'bad', words: `${path} cannot be written; KORA_HOME chooses another` }
+  }
+}
+
+async function runningAddress(paths: DataPaths): Promise<{ isRunning: boolean; finding: Finding }> {
+  try {
+    const { address } = await connectSocket(paths.socket, silenceMs).client.system.focus({})
+    const where = address ?? 'as the desktop app'
+    return { isRunning: true, finding: { what: 'daemon', verdict: 'ok', words: `running, ${where}` } }
+  } catch {
+    return { isRunning: false, finding: { what: 'daemon', verdict: 'note', words: 'not running' } }
+  }
+}
+
+async function port(isRunning: boolean): Promise<Finding> {
+  const what = 'port'
+  let web
+  try {
+    web = parseConfig(process.env).config.web
+  } catch (error) {
+    return { what, verdict: 'bad', words: error instanceof Error ? error.message : String(error) }
+  }
+  if (isRunning) return { what, verdict: 'note', words: `${web.port}, not tried while Kora runs` }
+  const server = createServer()
+  try {
+    server.listen(web.port, web.host)
+    await once(server, 'listening')
+    return { what, verdict: 'ok', words: `${web.port} on ${web.host} is free` }
+  } catch (error) {
+    return { what, verdict: 'bad', words: bindFailure(error, web.host, web.port, process.platform).message }
+  } finally {
+    server.close()
+  }
+}
+
+function built(root: string): Finding {
+  const missing = ['out/renderer/index.html', 'out/main/readWorker.js', 'resources/prices.json'].filter(
+    (file) => !existsSync(join(root, file)),
+  )
+  const words = missing.length === 0 ? 'complete' : `missing: ${missing.join(', ')}; run npm run build`
+  return { what: 'program files', verdict: missing.length === 0 ? 'ok' : 'bad', words }
+}
+
+function electron(root: string): Finding {
+  const what = 'desktop window'
+  const module = join(root, 'node_modules', 'electron')
+  if (!existsSync(join(module, 'path.txt'))) {
+    return { what, verdict: 'note', words: "Electron's binary is not here; npm start fetches it or serves headless" }
+  }
+  const binary = join(module, 'dist', readFileSync(join(module, 'path.txt'), 'utf8'))
+  const there = existsSync(binary)
+  return { what, verdict: there ? 'ok' : 'note', words: there ? binary : `${binary} is missing` }
+}
+
+/** Names only: a value may be a secret. */
+function variables(): Finding {
+  const set = environmentVariables.map(({ name }) => name).filter((name) => process.env[name]?.trim())
+  return { what: 'variables', verdict: 'note', words: set.length === 0 ? 'none set' : set.join(', ') }
+}

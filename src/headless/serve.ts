@@ -1,0 +1,105 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { exitCodes } from '../daemon/hosting/exitCodes.ts'
+import { openShell } from '../daemon/hosting/Shell.ts'
+import { explainStartFailure } from '../daemon/hosting/startFailure.ts'
+import { openDaemon, type OpenDaemon } from '../daemon/openDaemon.ts'
+import { systemClock } from '../daemon/platform/clock.ts'
+import { dataPaths } from '../daemon/platform/paths.ts'
+import { fileVault } from '../daemon/platform/vault.ts'
+import { BrowserNotifier } from './BrowserNotifier.ts'
+import { HttpHost } from './HttpHost.ts'
+import { openInBrowser } from './openInBrowser.ts'
+import { SignIn } from './SignIn.ts'
+
+const loopback = ['127.0.0.1', 'localhost', '::1']
+const beyond = 'KORA_WEB_HOST: the cockpit is offered beyond this machine and is not encrypted; a tunnel is safer.'
+const sealed =
+  'Secrets stored by the desktop app cannot be opened here: set their variables, or store them again in Settings.'
+
+export interface ServeOptions {
+  /** Folder of `out` and `resources`. */
+  readonly root: string
+  readonly version: string
+  readonly port: string | undefined
+  readonly host: string | undefined
+  readonly demo: boolean
+  readonly open: boolean
+}
+
+/** Runs the daemon and its headless cockpit until a signal ends it. @returns the exit code */
+export async function serve(options: ServeOptions): Promise<number> {
+  const { demo } = options
+  const { platform } = process
+  const paths = dataPaths(process.env, platform, { demo })
+  const env = {
+    ...process.env,
+    ...(options.port === undefined ? {} : { KORA_WEB_PORT: options.port }),
+    ...(options.host === undefined ? {} : { KORA_WEB_HOST: options.host }),
+  }
+  // Loaded for a demo only: nobody else needs simulated services.
+  const simulated = demo ? await (await import('../simulator/demo.ts')).startDemo(env) : null
+  let host: HttpHost | null = null
+  let daemon: OpenDaemon | null = null
+  try {
+    const signal = untilSignal()
+    const notifier = new BrowserNotifier()
+    const signIn = new SignIn({ clock: systemClock, file: join(paths.state, 'sessions.json') })
+    const shell = openShell(join(options.root, 'out', 'renderer'))
+    daemon = await openDaemon({
+      host: 'headless',
+      version: options.version,
+      demo,
+      env: simulated?.env ?? env,
+      platform,
+      notifier,
+      browserNotifications: (ending) => notifier.subscribe(ending),
+      readWorker: pathToFileURL(join(options.root, 'out', 'main', 'readWorker.js')),
+      resources: join(options.root, 'resources'),
+      vault(path, tools) {
+        if (existsSync(`${path}.encrypted`)) process.stderr.write(`${sealed}\n`)
+        return Promise.resolve(fileVault(path, tools))
+      },
+      signInAddress: () => host?.signInAddress() ?? '',
+      focus: () => Promise.resolve({ address: host?.address() ?? null }),
+    })
+    const { router, logger, config } = daemon
+    for (const warning of daemon.warnings) process.stderr.write(`${warning}\n`)
+    if (!loopback.includes(config.web.host)) process.stderr.write(`${beyond}\n`)
+    host = new HttpHost({ ...config.web, platform, router, shell, signIn, clock: systemClock, logger })
+    // The port first: a start that fails for it should have watched nothing and told nobody.
+    await host.listen()
+    await daemon.start()
+    host.open()
+    announce(host, demo)
+    if (options.open) openInBrowser(host.signInAddress(), paths.state, platform)
+    const reason = await signal
+    await host.close()
+    const orderly = await daemon.close(reason)
+    await simulated?.close()
+    // What did not end in time would keep the process alive.
+    return orderly ? exitCodes.ok : process.exit(exitCodes.failed)
+  } catch (error) {
+    const { line, exitCode } = await explainStartFailure(error, paths)
+    process.stderr.write(`${line}\n`)
+    await host?.close()
+    await daemon?.close('start failed')
+    await simulated?.close()
+    return exitCode
+  }
+}
+
+/** The one place where a code is written: the terminal of whoever started this. */
+function announce(host: HttpHost, demo: boolean): void {
+  const what = demo ? 'Kora is watching simulated services (demo)' : 'Kora is watching'
+  process.stdout.write(`${what}. Open the cockpit: ${host.signInAddress()}\n`)
+  process.stdout.write('The link signs one browser in, once, within 10 minutes. A fresh one: kora status\n')
+}
+
+/** Resolves with the name of the first signal that asks for an end; later ones change nothing. */
+function untilSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => resolve(name))
+  })
+}

@@ -1,0 +1,4 @@
+import { EventEmitter } from 'node:events'
+
+/** Kora's pages only send; `invoke` and its handlers are not imitated. */
+export const ipcMain = new EventEmitter()
