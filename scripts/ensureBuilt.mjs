@@ -1,15 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
 
 const sources = ['src', 'resources', 'package.json', 'electron.vite.config.ts']
-/** Written last, with the time at which the build began. */
-const stamp = join(root, 'out', '.built')
+/** One file of each part; every build writes them anew. */
+const products = ['main/index.js', 'main/kora.js', 'main/readWorker.js', 'preload/index.cjs', 'renderer/index.html']
 const lock = join(root, 'node_modules', '.cache', 'kora-build.lock')
-const lockStaleMs = 120_000
 const pollMs = 100
 
 /**
@@ -23,26 +22,23 @@ export function ensureBuilt(say = () => undefined) {
   try {
     if (isStale()) build(say)
   } finally {
-    rmSync(lock, { recursive: true, force: true })
+    rmSync(lock, { force: true })
   }
 }
 
 function build(say) {
   say('Building Kora…')
-  const begunMs = Date.now()
   const tool = join(root, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js')
   const options = { cwd: root, encoding: 'utf8', env: { ...process.env, NODE_ENV: 'production' } }
   const { status, stdout, stderr, error } = spawnSync(process.execPath, [tool, 'build'], options)
   if (error) throw error
   if (status !== 0) throw new Error(`The build failed.\n${stdout}\n${stderr}`)
-  writeFileSync(stamp, '')
-  utimesSync(stamp, begunMs / 1000, begunMs / 1000)
 }
 
 function isStale() {
-  if (!existsSync(stamp)) return true
-  const built = statSync(stamp).mtimeMs
-  return sources.some((source) => changedAfter(join(root, source), built))
+  const times = products.map((file) => statSync(join(root, 'out', file), { throwIfNoEntry: false })?.mtimeMs ?? 0)
+  const builtMs = Math.min(...times)
+  return sources.some((source) => changedAfter(join(root, source), builtMs))
 }
 
 function changedAfter(path, ms) {
@@ -53,15 +49,25 @@ function changedAfter(path, ms) {
   return entry.mtimeMs > ms || readdirSync(path).some((name) => changedAfter(join(path, name), ms))
 }
 
+/** The lock holds the builder's process id; one that ended without removing it does not count. */
 function takeLock() {
-  mkdirSync(join(lock, '..'), { recursive: true })
+  mkdirSync(dirname(lock), { recursive: true })
   try {
-    mkdirSync(lock)
+    writeFileSync(lock, String(process.pid), { flag: 'wx' })
     return true
-  } catch {
-    const held = statSync(lock, { throwIfNoEntry: false })
-    if (held && Date.now() - held.mtimeMs > lockStaleMs) rmSync(lock, { recursive: true, force: true })
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error
+    if (!isHeld()) rmSync(lock, { force: true })
     return false
+  }
+}
+
+function isHeld() {
+  try {
+    process.kill(Number(readFileSync(lock, 'utf8')), 0)
+    return true
+  } catch (error) {
+    return error.code === 'EPERM'
   }
 }
 

@@ -1,4 +1,5 @@
 // `npm start`: builds what is missing, then opens the cockpit in a desktop window, or says why not and serves it.
+// --headless does not try for a window; --watch serves it again after every change of the sources.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -6,7 +7,9 @@ import { fileURLToPath } from 'node:url'
 import { earlyDeath, headlessReason, nodeRefusal } from './startPlan.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const args = process.argv.slice(2)
+const given = process.argv.slice(2)
+const watching = given.includes('--watch')
+const args = given.filter((arg) => arg !== '--watch')
 const badUsage = 2
 /** Electron that ends sooner than this never showed a window. */
 const earlyMs = 5_000
@@ -19,7 +22,7 @@ if (refusal !== null) {
     console.error(refusal)
     process.exit(badUsage)
   }
-  const { status } = spawnSync(pinned, [fileURLToPath(import.meta.url), ...args], { stdio: 'inherit' })
+  const { status } = spawnSync(pinned, [fileURLToPath(import.meta.url), ...given], { stdio: 'inherit' })
   process.exit(status ?? 1)
 }
 await main()
@@ -32,14 +35,22 @@ async function main() {
     console.error(error instanceof Error ? error.message : String(error))
     process.exit(1)
   }
-  const reason = await desktop()
-  if (reason === null) return
+  const reason = watching ? '--watch restarts the headless cockpit' : await desktop()
   console.error(`No desktop window: ${reason}. Serving the cockpit on loopback instead.`)
-  const child = spawn(process.execPath, [join(root, 'out', 'main', 'kora.js'), 'serve', ...args], { stdio: 'inherit' })
-  leaveWith(await ended(child))
+  if (watching) await (await import('./watch.mjs')).serveAndWatch(serve)
+  const { code } = await ended(serve())
+  process.exit(code ?? 1)
 }
 
-/** Runs the desktop until it ends, and leaves with it. Returns only when there can be no window: with the reason. */
+function serve() {
+  const passed = args.filter((arg) => arg !== '--headless')
+  return spawn(process.execPath, [join(root, 'out', 'main', 'kora.js'), 'serve', ...passed], { stdio: 'inherit' })
+}
+
+/**
+ * Runs the desktop until it ends, and leaves with it. Returns only when there can be no window: with the reason.
+ * @returns {Promise<string>}
+ */
 async function desktop() {
   const seen = { platform: process.platform, env: process.env, uid: process.getuid?.() ?? null, args }
   const reason = headlessReason(seen)
@@ -61,7 +72,7 @@ async function desktop() {
     const early = earlyDeath({ ...end, stderr })
     if (early !== null) return early
   }
-  return leaveWith(end)
+  process.exit(end.code ?? 1)
 }
 
 /** Passes signals on while the child runs; a terminal sends its own to both, which does no harm. */
@@ -71,8 +82,4 @@ function ended(child) {
     child.once('error', (error) => resolve({ code: 127, signal: null, error }))
     child.once('close', (code, signal) => resolve({ code, signal }))
   })
-}
-
-function leaveWith({ code }) {
-  process.exit(code ?? 1)
 }

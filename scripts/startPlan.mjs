@@ -2,8 +2,8 @@
 
 export const oldestNode = 24
 
-/** Options that only a headless cockpit has. */
-const headlessOnly = ['--port', '--host', '--open']
+/** Options that only a headless cockpit has; `--headless` says no more than that. */
+const headlessOnly = ['--headless', '--port', '--host', '--open']
 
 /**
  * @param {string} version such as `20.20.0`
@@ -21,7 +21,7 @@ export function nodeRefusal(version) {
  */
 export function headlessReason({ platform, env, uid, args }) {
   const option = args.find((arg) => headlessOnly.includes(arg.split('=')[0]))
-  if (option) return `${option.split('=')[0]} belongs to the headless cockpit`
+  if (option) return `${option.split('=')[0]} asks for the headless cockpit`
   if (uid === 0) return 'running as root'
   if (platform === 'linux' && !env.DISPLAY && !env.WAYLAND_DISPLAY) return 'there is no display'
   return null

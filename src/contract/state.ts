@@ -46,8 +46,9 @@ export const CockpitState = z.object({
 export type CockpitState = z.infer<typeof CockpitState>
 
 /**
- * The first message is a snapshot; then patches. A patch carries whole rows of what changed, so a dropped patch is
- * mended by the next one of the same row. `nowMs` is the daemon's clock.
+ * The first message is a snapshot; then patches. `services` of a patch holds whole rows of what changed; every other
+ * section in it is the whole section as it stands now, so an incident that is not listed is no longer open. `nowMs` is
+ * the daemon's clock.
  */
 export const StateMessage = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('snapshot'), seq: z.number().int(), nowMs: EpochMs, state: CockpitState }),
@@ -74,6 +75,8 @@ export const NotificationMessage = z.object({
   tag: z.string().nullable(),
   silent: z.boolean(),
   route: z.string().nullable(),
+  /** Tags of notifications shown earlier that this one speaks for: they are closed. */
+  replaces: z.array(z.string()).optional(),
 })
 export type NotificationMessage = z.infer<typeof NotificationMessage>
 

@@ -36,9 +36,13 @@ import { IncidentViews } from './services/IncidentViews.ts'
 import { InvestigationService } from './services/InvestigationService.ts'
 import { createNewId } from './services/ids.ts'
 import { LatencyWindow } from './services/LatencyWindow.ts'
+import { LateWrites } from './services/LateWrites.ts'
 import { MaintenanceService } from './services/MaintenanceService.ts'
+import { NativeGathering } from './services/NativeGathering.ts'
 import { NativeSender } from './services/NativeSender.ts'
 import { NotificationService } from './services/NotificationService.ts'
+import { OperatorActions } from './services/OperatorActions.ts'
+import { OutboxBook } from './services/OutboxBook.ts'
 import { Problems } from './services/Problems.ts'
 import { ProbeService } from './services/ProbeService.ts'
 import { Scheduler } from './services/Scheduler.ts'
@@ -114,18 +118,28 @@ export function createDaemon(options: DaemonOptions): Daemon {
   const store = openStore({ file: paths.database, clock, redactor, readWorker: options.readWorker })
 
   const events = new Events(logger)
-  const problems = new Problems({ clock, events })
+  const redact = (text: string): string => redactor.text(text)
+  const problems = new Problems({ clock, events, redact })
+  const late = new LateWrites({ store, events, logger, problems })
+  const book = new OutboxBook({ store, late })
   const fixed = [...options.config.fixed, ...(demo?.fixed ?? [])]
   const settings = new SettingsService({ store, clock, events, fixed })
-  const costs = new CostService({ store, clock, prices, processId: sessionId, newId })
+  const costs = new CostService({ store, late, clock, prices, processId: sessionId, newId })
 
-  const records = new IncidentRecords({ store, newId, env })
+  const records = new IncidentRecords({ store, book, newId, env })
   const title = (probeId: string): string => records.title(probeId)
-  const incidents = new IncidentService({ store, records, clock, events, logger, problems, settings, newId })
+  const incidents = new IncidentService({ store, late, book, records, clock, events, settings, newId })
+  const actions = new OperatorActions({ store, late, clock, events, incidents, records })
 
-  const scheduler = new Scheduler({ clock, logger, onSettled: (name, result) => system.taskSettled(name, result) })
+  const scheduler = new Scheduler({
+    clock,
+    logger,
+    onSettled: (name, result) => system.taskSettled(name, result),
+    onWake: () => probes.checkSoon(recheckFirst()),
+  })
   const connectivity = new ConnectivityService({
     store,
+    book,
     clock,
     http,
     events,
@@ -153,19 +167,21 @@ export function createDaemon(options: DaemonOptions): Daemon {
   })
   const rows = new ServiceRows({ store, clock, probes, incidents, latencies })
 
-  const redact = (text: string): string => redactor.text(text)
   const connectModel = (to: { baseUrl: string; apiKey: string }): ModelClient =>
     new ModelClient({ ...to, clock, redact })
   const investigator = new SingleCallInvestigator({ settings, secrets, costs, clock, connect: connectModel })
   const investigations = new InvestigationService({
     store,
+    late,
+    book,
     clock,
     events,
     logger,
     incidents,
+    records,
     investigator,
     newId,
-    title,
+    redact,
     others: (exceptIds) =>
       probes
         .definitions()
@@ -178,11 +194,13 @@ export function createDaemon(options: DaemonOptions): Daemon {
   })
   const notifications = new NotificationService({
     store,
+    book,
     clock,
     events,
     logger,
     settings,
     incidents,
+    gathering: new NativeGathering({ book, newId }),
     newId,
     senders: {
       slack: new SlackSender({
@@ -195,24 +213,24 @@ export function createDaemon(options: DaemonOptions): Daemon {
     minuteOfDay: (nowMs) => new Date(nowMs).getHours() * 60 + new Date(nowMs).getMinutes(),
     onSettled: (row) => investigations.settled(row),
   })
-  incidents.onEmergency((unrecorded) => notifications.sendUnrecorded(unrecorded))
 
   const channels = new ChannelService({
     store,
+    book,
     clock,
     events,
     settings,
     secrets,
     notifier,
-    notifications,
     costs,
     newId,
     connectModel,
   })
   const backups = new BackupService({ store, clock, events, problems, settings, newId, folder: paths.backups })
-  const maintenance = new MaintenanceService({ store, clock, settings })
+  const maintenance = new MaintenanceService({ store, late, clock, settings })
   const system: SystemService = new SystemService({
     store,
+    late,
     clock,
     events,
     scheduler,
@@ -224,6 +242,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
     version: options.version,
     sessionId,
     dataFolder: paths.data,
+    redact,
   })
   const activity = new ActivityService({ store, clock, events, title })
   const views = new IncidentViews({
@@ -246,15 +265,29 @@ export function createDaemon(options: DaemonOptions): Daemon {
 
   const router = {
     state: stateApi({ state, activity, notifications: options.browserNotifications }),
-    probes: probesApi({ probes, rows, store }),
-    incidents: incidentsApi({ incidents, views }),
-    system: systemApi({ system, backups, store, focus: options.focus }),
+    probes: probesApi({ probes, rows }),
+    incidents: incidentsApi({ actions, views }),
+    system: systemApi({ system, backups, focus: options.focus }),
     settings: settingsApi({ settings, secrets: secretService, channels, system }),
   }
 
   const hydration = new AbortController()
   let stopping: Promise<void> | null = null
   let endRechecks = (): void => undefined
+
+  function limitRechecks(): void {
+    endRechecks()
+    endRechecks = clock.setTimer(recheckLimitMs, () => {
+      notifications.releaseRechecks()
+      investigations.releaseRechecks()
+    })
+  }
+
+  /** After a sleep nothing is told before its probe was looked at again (ruling 18). @returns the probes to look at */
+  function recheckFirst(): string[] {
+    limitRechecks()
+    return [...new Set([...notifications.hold(), ...investigations.hold()])]
+  }
 
   async function start(): Promise<void> {
     if (stopping) throw new KoraError('daemon_stopping', 'This daemon was stopped; start another.')
@@ -271,10 +304,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
     })
     state.start()
     const untold = [...notifications.start(), ...investigations.start()]
-    endRechecks = clock.setTimer(recheckLimitMs, () => {
-      notifications.releaseRechecks()
-      investigations.releaseRechecks()
-    })
+    limitRechecks()
     probes.start(untold)
     scheduler.start()
     system.started()

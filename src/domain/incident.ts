@@ -126,6 +126,8 @@ export interface MessagePayload {
   readonly tag: string | null
   /** Native only. */
   readonly silent: boolean
+  /** Native only: tags of notifications that this one speaks for and that are taken away. */
+  readonly replaces?: readonly string[]
   /** Cockpit route a click opens, such as `/investigations/inc_…`; null when there is none. */
   readonly route: string | null
 }

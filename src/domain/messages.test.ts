@@ -79,7 +79,9 @@ describe('the published formats (probe specification 8.4)', () => {
 
 describe('our own lines', () => {
   it('a late message tells its age', () => {
-    expect(lateNote(0, 3 * 3_600_000)).toBe('First seen 3 h ago; still so when checked again just now.')
+    const later = 3 * 3_600_000
+    expect(lateNote(0, later, true)).toBe('First seen 3 h ago; still so when checked again just now.')
+    expect(lateNote(0, later, false)).toBe('First seen 3 h ago; it could not be checked again yet.')
   })
 
   it('a recovery tells how long it was and what', () => {

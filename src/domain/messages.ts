@@ -49,9 +49,13 @@ export function fallbackMessage(told: Told, reason: string): string {
   return `${alertMessage(told)}\n\n${unableMessage(reason)}`
 }
 
-/** Added to a message that goes out late, so that nobody takes it for news. */
-export function lateNote(seenAtMs: number, nowMs: number): string {
-  return `First seen ${formatDuration(nowMs - seenAtMs)} ago; still so when checked again just now.`
+/**
+ * Added to a message that goes out late, so that nobody takes it for news.
+ * @param seenAgain whether a check of a moment ago found the same
+ */
+export function lateNote(seenAtMs: number, nowMs: number, seenAgain: boolean): string {
+  const rest = seenAgain ? 'still so when checked again just now' : 'it could not be checked again yet'
+  return `First seen ${formatDuration(nowMs - seenAtMs)} ago; ${rest}.`
 }
 
 export function recoveryMessage(incident: Incident, probeTitle: string): string {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { collapse, type Pending, quietForMinutes } from './notifications.ts'
+import { collapses, quietForMinutes, type Spoken } from './notifications.ts'
 import { type Severity, severities } from './severity.ts'
 
 const at = (hour: number, minute = 0): number => hour * 60 + minute
@@ -48,81 +48,54 @@ describe('quietForMinutes', () => {
   })
 })
 
-describe('collapse', () => {
-  function pending(...severitiesOf: (Severity | null)[]): Pending[] {
-    return severitiesOf.map((severity, index) => ({
-      id: `${severity ?? 'none'}${index}`,
-      severity,
-      kind: 'alert',
-      tag: null,
-      title: 'x',
-    }))
+describe('collapses', () => {
+  function spoken(...severitiesOf: (Severity | null)[]): Spoken[] {
+    return severitiesOf.map((severity, index) => ({ subject: `${severity ?? 'none'}${index}`, severity }))
   }
+  const shown = (list: readonly Spoken[], summarised = false) => list.map((one) => ({ ...one, summarised }))
+  const many = (count: number) => spoken(...Array.from({ length: count }, () => 'warning' as const))
 
   it.each([
-    { name: 'nothing waits', waiting: pending(), shown: 9, single: [], summarised: [] },
+    { name: 'nothing waits', waiting: spoken(), recent: shown(many(9)), together: false },
+    { name: 'five in a minute', waiting: many(5), recent: [], together: false },
+    { name: 'six at once', waiting: many(6), recent: [], together: true },
+    { name: 'the sixth after five', waiting: spoken('info'), recent: shown(many(5)), together: true },
+    { name: 'more about what was shown', waiting: many(3), recent: shown(many(5)), together: false },
     {
-      name: 'five in a minute',
-      waiting: pending('warning', 'warning', 'warning'),
-      shown: 2,
-      single: ['warning0', 'warning1', 'warning2'],
-      summarised: [],
+      name: 'five beside two criticals (cockpit 7)',
+      waiting: many(5),
+      recent: shown(spoken('critical', 'critical')),
+      together: true,
     },
     {
-      name: 'the sixth and more',
-      waiting: pending('warning', 'info', null),
-      shown: 3,
-      single: [],
-      summarised: ['warning0', 'info1', 'none2'],
+      name: 'a lone one beside criticals',
+      waiting: spoken('warning'),
+      recent: shown(spoken(null, ...Array.from({ length: 6 }, () => 'critical' as const)).slice(1)),
+      together: false,
     },
-    {
-      name: 'criticals among many stay individual',
-      waiting: pending('warning', 'critical', 'warning', 'critical', 'info', 'warning'),
-      shown: 0,
-      single: ['critical1', 'critical3'],
-      summarised: ['warning0', 'warning2', 'info4', 'warning5'],
-    },
-    {
-      name: 'a lone one beside criticals is not summarised',
-      waiting: pending('critical', 'critical', 'critical', 'critical', 'critical', 'warning'),
-      shown: 0,
-      single: ['critical0', 'critical1', 'critical2', 'critical3', 'critical4', 'warning5'],
-      summarised: [],
-    },
-    {
-      name: 'a lone one after five joins the summary',
-      waiting: pending('warning'),
-      shown: 5,
-      single: [],
-      summarised: ['warning0'],
-    },
-    { name: 'a critical after many', waiting: pending('critical'), shown: 99, single: ['critical0'], summarised: [] },
-  ])('$name', ({ waiting, shown, single, summarised }) => {
-    expect(collapse(waiting, shown)).toEqual({ single, summarised })
+    { name: 'more about what the summary said', waiting: many(1), recent: shown(many(1), true), together: true },
+    { name: 'another beside a short summary', waiting: spoken('info'), recent: shown(many(2), true), together: false },
+  ])('$name: $together', ({ waiting, recent, together }) => {
+    expect(collapses(waiting, recent)).toBe(together)
   })
 
-  it('never shows more than five in a minute beside criticals when they trickle in one by one', () => {
-    let shown = 0
-    let summarised = 0
-    for (const one of pending(...Array.from({ length: 100 }, () => 'warning' as const))) {
-      const result = collapse([one], shown)
-      shown += result.single.length
-      summarised += result.summarised.length
-    }
-    expect([shown, summarised]).toEqual([5, 95])
-  })
-
-  it('loses nothing, repeats nothing, and never hides a critical in a summary', () => {
-    const waiting = fc.array(fc.constantFrom(...severities, null), { maxLength: 12 })
+  it('never leaves more than five subjects standing by themselves, when the milder ones trickle in', () => {
+    const kinds = fc.array(fc.constantFrom(...severities, null), { maxLength: 30 })
     fc.assert(
-      fc.property(waiting, fc.integer({ min: 0, max: 8 }), (list, shown) => {
-        const items = pending(...list)
-        const { single, summarised } = collapse(items, shown)
-        expect([...single, ...summarised].toSorted()).toEqual(items.map(({ id }) => id).toSorted())
-        const quiet = items.filter(({ severity }) => severity !== 'critical')
-        expect(summarised.length === 0 || summarised.length === quiet.length).toBe(true)
-        const others = single.filter((id) => !id.startsWith('critical')).length
-        expect(others).toBeLessThanOrEqual(Math.max(1, 5 - shown))
+      fc.property(kinds, (list) => {
+        let recent: (Spoken & { summarised: boolean })[] = []
+        for (const one of spoken(...list)) {
+          if (one.severity === 'critical') recent.push({ ...one, summarised: false })
+          else if (collapses([one], recent)) {
+            recent = [...recent, { ...one, summarised: true }].map((line) =>
+              line.severity === 'critical' ? line : { ...line, summarised: true },
+            )
+          } else recent.push({ ...one, summarised: false })
+        }
+        const criticals = recent.filter((line) => line.severity === 'critical')
+        const mild = recent.filter((line) => line.severity !== 'critical' && !line.summarised)
+        expect(mild.length).toBeLessThanOrEqual(5)
+        expect(criticals.every((line) => !line.summarised)).toBe(true)
       }),
     )
   })

@@ -1,4 +1,3 @@
-import type { MessageKind } from './incident.ts'
 import type { Severity } from './severity.ts'
 
 /**
@@ -25,30 +24,32 @@ function minutes(time: string): number {
   return Number(hour) * 60 + Number(minute)
 }
 
-/** One notification waiting to be shown. */
-export interface Pending {
-  readonly id: string
+/** What was said, or is to be said, in one place: later words about the same subject replace the earlier ones. */
+export interface Spoken {
+  /** The notification's tag, or its id. */
+  readonly subject: string
   readonly severity: Severity | null
-  readonly kind: MessageKind
-  readonly tag: string | null
-  readonly title: string
 }
 
+/** The most subjects that notifications of one minute may be about before they collapse. */
+const mostSubjects = 5
+
 /**
- * More than five notifications within a minute collapse into one summary; criticals stay individual.
- * @param shownInLastMinute how many were shown in the last 60 s
- * @returns the ids to show one by one, and those a summary speaks for: none, two or more, or a single one when five
- *   were already shown (the summary is then updated in place, so a trickle cannot outrun the limit)
+ * Whether what waits is told in one summary with all else of the last 60 s (cockpit specification, section 14): when
+ * it is about more than five subjects altogether. Criticals count, but are never summarised.
+ * @param waiting about to be shown; no criticals
+ * @param recent shown in the last 60 s; `summarised` where the summary spoke
  */
-export function collapse(
-  pending: readonly Pending[],
-  shownInLastMinute: number,
-): { readonly single: readonly string[]; readonly summarised: readonly string[] } {
-  const criticals = pending.filter((item) => item.severity === 'critical')
-  const others = pending.filter((item) => item.severity !== 'critical')
-  const lone = others.length < 2 && shownInLastMinute < 5
-  if (shownInLastMinute + pending.length <= 5 || lone) {
-    return { single: pending.map((item) => item.id), summarised: [] }
-  }
-  return { single: criticals.map((item) => item.id), summarised: others.map((item) => item.id) }
+export function collapses(
+  waiting: readonly Spoken[],
+  recent: readonly (Spoken & { readonly summarised: boolean })[],
+): boolean {
+  if (waiting.length === 0) return false
+  const live = new Set(recent.flatMap((spoken) => (spoken.summarised ? [spoken.subject] : [])))
+  // The summary spoke of it a moment ago: it is the summary that is brought up to date.
+  if (waiting.some((spoken) => live.has(spoken.subject))) return true
+  const all = [...recent, ...waiting]
+  const subjects = new Set(all.map((spoken) => spoken.subject))
+  const milder = new Set(all.flatMap((spoken) => (spoken.severity === 'critical' ? [] : [spoken.subject])))
+  return subjects.size > mostSubjects && milder.size > 1
 }

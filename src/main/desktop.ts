@@ -10,7 +10,7 @@ import { systemClock } from '../daemon/platform/clock.ts'
 import type { DataPaths } from '../daemon/platform/paths.ts'
 import { DesktopNotifier } from './DesktopNotifier.ts'
 import { answerConnects } from './ipc.ts'
-import { scheme } from './origin.ts'
+import { devServer, scheme } from './origin.ts'
 import { denyPermissions } from './permissions.ts'
 import { shellHandler } from './protocol.ts'
 import { parseRoute, routeOf } from './route.ts'
@@ -48,7 +48,7 @@ export async function runDesktop({ demo, paths, out }: DesktopOptions): Promise<
 
   await app.whenReady()
   denyPermissions(session.defaultSession)
-  protocol.handle(scheme, shellHandler(openShell(join(out, 'renderer'))))
+  if (devServer === undefined) protocol.handle(scheme, shellHandler(openShell(join(out, 'renderer'))))
   setMenu(platform)
 
   const notifier = new DesktopNotifier({ clock: systemClock, open: (route) => window.show(route) })

@@ -57,7 +57,7 @@ class App extends EventEmitter {
     this.emit('before-quit', event)
     if (!allowed) return
     this.#quitting = true
-    for (const window of [...openWindows]) window.destroy()
+    for (const window of openWindows.toReversed()) window.destroy()
     this.emit('will-quit', event)
     this.exit(0)
   }

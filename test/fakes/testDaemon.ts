@@ -1,16 +1,20 @@
 import { createRouterClient } from '@orpc/server'
 import type { ContractRouterClient } from '@orpc/contract'
 import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { Contract } from '../../src/contract/index.ts'
 import type { ProbeDraft } from '../../src/contract/probes.ts'
 import type { NotificationMessage } from '../../src/contract/state.ts'
 import { createDaemon, type Daemon } from '../../src/daemon/createDaemon.ts'
+import type { HttpClient } from '../../src/daemon/platform/http.ts'
+import { createLogger, type Logger } from '../../src/daemon/platform/logger.ts'
 import { parseConfig } from '../../src/daemon/platform/config.ts'
 import { dataPaths, type DataPaths } from '../../src/daemon/platform/paths.ts'
 import { createRedactor } from '../../src/daemon/platform/redactor.ts'
 import { createSecrets } from '../../src/daemon/platform/secrets.ts'
 import { createHttpClient } from '../../src/daemon/platform/undiciHttp.ts'
+import { fileVault } from '../../src/daemon/platform/vault.ts'
 import { openStore } from '../../src/daemon/store/openStore.ts'
 import type { Store } from '../../src/daemon/store/Store.ts'
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
@@ -47,6 +51,10 @@ export interface TestDaemonOptions {
   probes?: readonly ProbeDraft[]
   /** Notifications cannot be shown, with this reason. */
   notifierRefuses?: string
+  /** Stands between the probes and the outside. */
+  http?: (real: HttpClient) => HttpClient
+  /** The vault is the owner's file, and log lines go to the real log; both lie in the data folder. */
+  files?: boolean
 }
 
 const token = 'xoxb-test-000000000000-aaaaaaaaaaaa'
@@ -68,14 +76,18 @@ export async function startTestDaemon(options: TestDaemonOptions = {}): Promise<
   }
   const paths = dataPaths(env, process.platform, { demo: false })
   await mkdir(paths.data, { recursive: true })
-  await mkdir(paths.backups, { recursive: true })
   const redactor = createRedactor()
   const logger = createMemoryLogger()
+  const file = options.files ? createLogger({ redactor, file: join(paths.logs, 'kora.log'), stderr: false }) : null
+  if (file) onTestFinished(() => file.close())
   const secrets = await createSecrets({
     env,
     redactor,
-    backend: { read: async () => ({}), write: async () => undefined },
+    backend: options.files
+      ? fileVault(paths.vault, { clock, logger })
+      : { read: async () => ({}), write: async () => undefined },
   })
+  const http = createHttpClient({ clock, allowPrivate: true })
   const shown: NotificationMessage[] = []
   const readWorker = new URL('../../src/daemon/store/readWorker.ts', import.meta.url)
   const daemon = createDaemon({
@@ -86,10 +98,10 @@ export async function startTestDaemon(options: TestDaemonOptions = {}): Promise<
     env,
     config: parseConfig(env).config,
     clock,
-    logger,
+    logger: file ? both(logger, file) : logger,
     redactor,
     secrets,
-    http: createHttpClient({ clock, allowPrivate: true }),
+    http: options.http?.(http) ?? http,
     notifier: {
       state: () => (options.notifierRefuses === undefined ? 'ready' : 'denied'),
       show: async (message) => {
@@ -151,6 +163,16 @@ export async function startTestDaemon(options: TestDaemonOptions = {}): Promise<
     again: (more = {}) =>
       startTestDaemon({ ...options, env: { ...options.env, ...more }, folder, simulator, clock, probes: [] }),
   }
+}
+
+function both(first: Logger, second: Logger): Logger {
+  const at =
+    (level: keyof Logger): Logger[typeof level] =>
+    (message, fields) => {
+      first[level](message, fields)
+      second[level](message, fields)
+    }
+  return { info: at('info'), warn: at('warn'), error: at('error') }
 }
 
 export function flyProbe(simulator: Simulator, more: Partial<ProbeDraft> = {}): ProbeDraft {

@@ -1,10 +1,9 @@
 import { providers } from '../probes/registry.ts'
 import type { ProbeService } from '../services/ProbeService.ts'
 import type { ServiceRows } from '../services/ServiceRows.ts'
-import type { Store } from '../store/Store.ts'
 import { api } from './implementer.ts'
 
-export function probesApi({ probes, rows, store }: { probes: ProbeService; rows: ServiceRows; store: Store }) {
+export function probesApi({ probes, rows }: { probes: ProbeService; rows: ServiceRows }) {
   return api.probes.router({
     list: api.probes.list.handler(() => rows.all()),
     kinds: api.probes.kinds.handler(() =>
@@ -26,8 +25,6 @@ export function probesApi({ probes, rows, store }: { probes: ProbeService; rows:
     test: api.probes.test.handler(({ input }) => probes.test(input)),
     check: api.probes.check.handler(({ input }) => probes.check(input.id)),
     checkAll: api.probes.checkAll.handler(() => probes.checkAll()),
-    series: api.probes.series.handler(({ input }) =>
-      store.reader.series(input.id, input.fromMs, input.toMs, input.points),
-    ),
+    series: api.probes.series.handler(({ input }) => rows.series(input)),
   })
 }

@@ -96,7 +96,8 @@ export function vetUrl(url: URL, allowPrivate: boolean): void {
 
 /** Asks the operating system, as every other program does. */
 export function resolveBySystem(hostname: string, done: Parameters<ResolveName>[1]): void {
-  systemLookup(hostname, { all: true }, (error, addresses) => done(error, addresses))
+  // On an error Node passes no list at all, whatever its types say.
+  systemLookup(hostname, { all: true }, (error, addresses) => (error ? done(error, []) : done(null, addresses)))
 }
 
 /**

@@ -50,6 +50,10 @@ test('a plain exchange: status, headers, body, whole milliseconds, no certificat
   expect(server.requests[0]?.headers).toMatchObject({ 'x-custom': 'v', 'user-agent': 'KoraCockpit' })
 })
 
+test('a name the system itself cannot resolve is a failure of that request and of nothing else', async () => {
+  expect(await client().failure('http://nowhere.invalid/')).toMatchObject({ transport: 'dns' })
+})
+
 test('latency is read from the clock and truncated', async () => {
   const server = await startTestServer()
   const clock = createFakeClock()

@@ -1,4 +1,4 @@
-import { rm, stat } from 'node:fs/promises'
+import { mkdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BackupRow } from '../../contract/system.ts'
 import { KoraError } from '../../domain/errors.ts'
@@ -84,6 +84,7 @@ export class BackupService {
     const nowMs = clock.nowMs()
     const file = `kora-${new Date(nowMs).toISOString().replaceAll(/[:.]/g, '-')}.db`
     try {
+      await mkdir(folder, { recursive: true, mode: 0o700 })
       const { bytes, sha256 } = await store.reader.backup(join(folder, file))
       const row: BackupRow = {
         id: newId('bak_'),

@@ -8,18 +8,18 @@ import type { Store } from '../store/Store.ts'
 import type { CostService } from './CostService.ts'
 import type { Events } from './Events.ts'
 import type { NewId } from './ids.ts'
-import type { NotificationService } from './NotificationService.ts'
+import type { OutboxBook } from './OutboxBook.ts'
 import type { SettingsService } from './SettingsService.ts'
 import { outboxRow, payload } from './wakeRows.ts'
 
 interface Deps {
   readonly store: Store
+  readonly book: OutboxBook
   readonly clock: Clock
   readonly events: Events
   readonly settings: SettingsService
   readonly secrets: Secrets
   readonly notifier: NativeNotifier
-  readonly notifications: NotificationService
   readonly costs: CostService
   readonly newId: NewId
   readonly connectModel: (options: { baseUrl: string; apiKey: string }) => ModelClient
@@ -48,7 +48,7 @@ export class ChannelService {
 
   /** Sends a real message through the outbox and waits for its fate. */
   async test(channel: Channel): Promise<{ outcome: 'sent' | 'failed'; reason: string | null; latencyMs: number }> {
-    const { store, clock, events, newId } = this.#deps
+    const { store, book, clock, events, newId } = this.#deps
     const nowMs = clock.nowMs()
     const row = outboxRow(newId, nowMs, {
       channel,
@@ -64,15 +64,15 @@ export class ChannelService {
       if (outboxId === row.id) settled.resolve()
     })
     const giveUp = clock.setTimer(30_000, () => settled.resolve())
-    store.transaction(() => store.outbox.insert(row))
+    book.save([row])
     events.publish('outbox.added', {})
     await settled.promise
     stop()
     giveUp()
-    const after = store.outbox.get(row.id)
+    const after = book.get(row.id)
     // A test that did not arrive at once is over; it must not surprise the operator later.
     if (after && (after.state === 'pending' || after.state === 'sending')) {
-      store.transaction(() => store.outbox.save({ ...after, state: 'superseded', settledAtMs: clock.nowMs() }))
+      book.save([{ ...after, state: 'superseded', settledAtMs: clock.nowMs() }])
     }
     const last = store.outbox.deliveries({ limit: 20 }).find((delivery) => delivery.outboxId === row.id)
     if (after?.state === 'sent') return { outcome: 'sent', reason: null, latencyMs: last?.latencyMs ?? 0 }

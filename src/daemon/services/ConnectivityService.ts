@@ -6,24 +6,27 @@ import { type HttpClient, HttpFailure } from '../platform/http.ts'
 import type { Store } from '../store/Store.ts'
 import type { Events } from './Events.ts'
 import type { NewId } from './ids.ts'
+import type { OutboxBook } from './OutboxBook.ts'
 import type { SettingsService } from './SettingsService.ts'
 import { outboxRow, payload } from './wakeRows.ts'
 
 /** How many other probes are asked when one cannot be reached. */
 const sweepSize = 4
-/** An answer this fresh from any other probe settles the doubt without asking. */
-const freshMs = 15_000
 const stateKey = 'connectivity'
 
 interface Deps {
   readonly store: Store
+  readonly book: OutboxBook
   readonly clock: Clock
   readonly http: HttpClient
   readonly events: Events
   readonly settings: SettingsService
   readonly newId: NewId
-  /** Checks probes now, for the doubt's sake; results come back through {@link ConnectivityService.judge}. */
-  readonly checkNow: (probeIds: readonly string[]) => void
+  /**
+   * Checks probes now, for the doubt's sake; results come back through {@link ConnectivityService.judge}.
+   * @returns those that are being checked
+   */
+  readonly checkNow: (probeIds: readonly string[]) => readonly string[]
 }
 
 /** Tells "everything is down" from "my own link is down" (ruling 17, last row). */
@@ -33,7 +36,9 @@ export class ConnectivityService {
   #targets: TargetResult[] = []
   #doubtSinceMs: number | null = null
   #downSinceMs: number | null = null
-  #sweptAtMs = Number.NEGATIVE_INFINITY
+  /** Probes asked for the doubt's sake that have not reported yet. */
+  readonly #asked = new Set<string>()
+  #hasAsked = false
   #sweep: Promise<void> | null = null
 
   constructor(deps: Deps) {
@@ -59,6 +64,7 @@ export class ConnectivityService {
 
   forget(probeId: string): void {
     this.#results.delete(probeId)
+    this.#asked.delete(probeId)
   }
 
   async drain(): Promise<void> {
@@ -73,33 +79,38 @@ export class ConnectivityService {
   judge(observation: Observation, hosts: readonly string[], settled: boolean): boolean {
     const { observedAtMs, status, probeId } = observation
     this.#results.set(probeId, { hosts, status, observedAtMs })
+    this.#asked.delete(probeId)
     if (status !== 'unreachable') {
       if (status !== 'not_configured' && status !== 'unknown') this.#answered(observedAtMs)
       return true
     }
     if (this.#downSinceMs !== null) return false
     this.#doubtSinceMs ??= observedAtMs
-    const verdict = this.#verdict()
-    if (verdict === 'not_watching') {
+    if (this.#isLost()) {
       this.#lost(this.#doubtSinceMs, observedAtMs)
       return false
     }
-    if (verdict === 'undecided' && !settled) this.#ask(probeId, observedAtMs)
+    if (!settled && !this.#hasAsked) this.#ask(probeId)
     return true
   }
 
-  #verdict(): 'watching' | 'not_watching' | 'undecided' {
-    return connectivityVerdict({
+  /** Whether nothing answers. Not before those who were asked have reported: others may have been gone for long. */
+  #isLost(): boolean {
+    if (this.#asked.size > 0 || this.#sweep !== null) return false
+    const verdict = connectivityVerdict({
       results: [...this.#results.values()],
       targets: this.#targets,
       targetsConfigured: this.#deps.settings.get().watching.connectivityTargets.length,
       sinceMs: this.#doubtSinceMs ?? 0,
     })
+    return verdict === 'not_watching'
   }
 
   #answered(nowMs: number): void {
     this.#doubtSinceMs = null
     this.#targets = []
+    this.#asked.clear()
+    this.#hasAsked = false
     if (this.#downSinceMs === null) return
     const since = this.#downSinceMs
     this.#downSinceMs = null
@@ -130,48 +141,45 @@ export class ConnectivityService {
     title: string,
     text: string,
   ): void {
-    const { store, events, newId } = this.#deps
-    store.transaction(() => {
+    const { store, book, events, newId } = this.#deps
+    const notice = outboxRow(newId, nowMs, {
+      channel: 'native',
+      kind: downSinceMs === null ? 'watching_again' : 'not_watching',
+      payload: payload(title, text, {
+        severity: 'warning',
+        tag: 'connectivity',
+        silent: downSinceMs === null,
+        route: '/now',
+      }),
+    })
+    book.save([notice], () => {
       store.settings.set(stateKey, { downSinceMs })
       store.audit.append({ seam, source: 'cron', details: { since_ms: downSinceMs, text } }, nowMs)
-      store.outbox.insert(
-        outboxRow(newId, nowMs, {
-          channel: 'native',
-          kind: downSinceMs === null ? 'watching_again' : 'not_watching',
-          payload: payload(title, text, {
-            severity: 'warning',
-            tag: 'connectivity',
-            silent: downSinceMs === null,
-            route: '/now',
-          }),
-        }),
-      )
     })
     events.publish('connectivity.changed', { watching: downSinceMs === null })
     events.publish('outbox.added', {})
   }
 
-  /** Asks a few others and the configured targets, once per doubt. */
-  #ask(probeId: string, nowMs: number): void {
-    if (nowMs - this.#sweptAtMs < freshMs) return
-    const others = [...this.#results].filter(([id, result]) => id !== probeId && result.hosts.length > 0)
-    if (
-      others.some(
-        ([, result]) =>
-          result.status !== 'unreachable' && result.status !== 'not_watching' && nowMs - result.observedAtMs < freshMs,
-      )
-    )
-      return
-    this.#sweptAtMs = nowMs
+  /** Asks a few others, those that answered last first, and the configured targets; once per doubt. */
+  #ask(probeId: string): void {
+    const others = [...this.#results]
+      .filter(([id, result]) => id !== probeId && result.hosts.length > 0)
+      .toSorted(([, a], [, b]) => Number(hasAnswered(b)) - Number(hasAnswered(a)) || b.observedAtMs - a.observedAtMs)
     const hosts = new Set<string>()
     const picked = others.filter(([, { hosts: own }]) => {
       const fresh = own.some((host) => !hosts.has(host))
       for (const host of own) hosts.add(host)
       return fresh
     })
-    this.#deps.checkNow(picked.slice(0, sweepSize).map(([id]) => id))
+    this.#hasAsked = true
+    const ids = picked.slice(0, sweepSize).map(([id]) => id)
+    for (const id of this.#deps.checkNow(ids)) this.#asked.add(id)
     this.#sweep = this.#askTargets().finally(() => {
       this.#sweep = null
+      const nowMs = this.#deps.clock.nowMs()
+      if (this.#doubtSinceMs !== null && this.#downSinceMs === null && this.#isLost()) {
+        this.#lost(this.#doubtSinceMs, nowMs)
+      }
     })
   }
 
@@ -190,4 +198,8 @@ export class ConnectivityService {
     )
     if (this.#targets.some((target) => target.reachable)) this.#answered(clock.nowMs())
   }
+}
+
+function hasAnswered({ status }: ReachResult): boolean {
+  return status === 'healthy' || status === 'degraded' || status === 'unhealthy'
 }

@@ -12,6 +12,7 @@ import type { ProbeDefinition } from '../../domain/probe.ts'
 import { callerSessionId, type WakeEvent, type WakeReason, wakeAuditDetails } from '../../domain/wake.ts'
 import type { Store } from '../store/Store.ts'
 import type { NewId } from './ids.ts'
+import { summarised } from './NativeGathering.ts'
 import type { OutboxBook } from './OutboxBook.ts'
 import {
   alertRows,
@@ -22,12 +23,6 @@ import {
   outboxRow,
   payload,
 } from './wakeRows.ts'
-
-/** What a recovery takes back: messages nobody has seen yet, and investigations nobody has begun. */
-interface Unsent {
-  readonly rows: readonly OutboxRow[]
-  readonly investigations: readonly Investigation[]
-}
 
 /**
  * What an incident's steps write beside the incident itself: audit rows, wakes, investigations and messages. Messages
@@ -177,14 +172,16 @@ export class IncidentRecords {
     }
   }
 
-  /** What was not sent or begun yet about these incidents. */
-  unsent(group: readonly Incident[]): Unsent {
-    return {
-      rows: group.flatMap(({ id }) => this.#book.byIncident(id)).filter((row) => row.state === 'pending'),
-      investigations: group
-        .flatMap(({ id }) => this.#store.investigations.byIncident(id))
-        .filter((one) => one.state === 'pending' && one.requestedBy === 'wake'),
-    }
+  /** Messages about these incidents that nobody has seen yet. */
+  unsent(group: readonly Incident[]): OutboxRow[] {
+    return group.flatMap(({ id }) => this.#book.byIncident(id)).filter((row) => row.state === 'pending')
+  }
+
+  /** Investigations of these incidents that nobody has begun. */
+  unbegun(group: readonly Incident[]): Investigation[] {
+    return group
+      .flatMap(({ id }) => this.#store.investigations.byIncident(id))
+      .filter((one) => one.state === 'pending' && one.requestedBy === 'wake')
   }
 
   /**
@@ -241,9 +238,9 @@ export class IncidentRecords {
     ]
   }
 
-  /** Writes that these investigations will not be begun. */
-  callOff(investigations: readonly Investigation[], nowMs: number): void {
-    for (const one of investigations) {
+  /** Writes that what was not begun about these incidents will not be. */
+  callOff(group: readonly Incident[], nowMs: number): void {
+    for (const one of this.unbegun(group)) {
       this.#store.investigations.save({
         ...one,
         state: 'failed',
@@ -313,8 +310,13 @@ export class IncidentRecords {
   #wasTold(incident: Incident, channel: Channel): boolean {
     const last = [incident.id, incident.groupLeaderId]
       .flatMap((id) => (id === null ? [] : this.#book.byIncident(id)))
-      .filter((row) => row.channel === channel && (row.state === 'sent' || row.state === 'sending'))
+      .filter((row) => row.channel === channel && wasSaid(row))
       .at(-1)
     return last !== undefined && last.kind !== 'recovery' && last.kind !== 'late_recovery'
   }
+}
+
+/** By itself, or within a summary. */
+function wasSaid(row: OutboxRow): boolean {
+  return row.state === 'sent' || row.state === 'sending' || row.failure === summarised
 }

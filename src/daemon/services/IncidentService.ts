@@ -1,16 +1,16 @@
 import { KoraError } from '../../domain/errors.ts'
-import type { Incident, OutboxRow, Watch } from '../../domain/incident.ts'
+import type { Incident, Investigation, OutboxRow, Watch } from '../../domain/incident.ts'
 import { decide, type IncidentDecision, newWatch, nextReminder } from '../../domain/incidents.ts'
 import { type Category, categories, type Issue } from '../../domain/issue.ts'
 import type { Observation } from '../../domain/observation.ts'
-import type { WakeReason } from '../../domain/wake.ts'
+import type { WakeEvent, WakeReason } from '../../domain/wake.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { Logger } from '../platform/logger.ts'
 import type { Store } from '../store/Store.ts'
 import type { Events } from './Events.ts'
 import type { IncidentRecords } from './IncidentRecords.ts'
 import type { NewId } from './ids.ts'
-import type { Problems } from './Problems.ts'
+import type { LateWrites } from './LateWrites.ts'
+import type { OutboxBook } from './OutboxBook.ts'
 import type { SettingsService } from './SettingsService.ts'
 
 /** Everything failing at once is told together: the first wake waits this long for the others. */
@@ -24,28 +24,44 @@ export interface Reading {
 
 interface Deps {
   readonly store: Store
+  readonly late: LateWrites
+  readonly book: OutboxBook
   readonly records: IncidentRecords
   readonly clock: Clock
   readonly events: Events
-  readonly logger: Logger
-  readonly problems: Problems
   readonly settings: SettingsService
   readonly newId: NewId
 }
 
-/** A decision with what was there before it; `incident` is replaced when the wake adds to it. */
-type Step = Omit<IncidentDecision, 'incident'> & { incident: Incident | null; readonly before: Incident | null }
+type Step = IncidentDecision & { readonly before: Incident | null }
+
+/** A step with everything that follows from it, composed before anything is written. */
+interface Plan {
+  readonly step: Step
+  /** As it will be saved; null when no incident is touched. */
+  readonly incident: Incident | null
+  readonly wake: WakeEvent | null
+  /** Why the wake is not told now; null when it is. */
+  readonly heldBy: string | null
+  /** The incident that speaks for this one, and all it then speaks for. */
+  readonly group: { readonly leader: Incident; readonly members: readonly Incident[] } | null
+  readonly investigation: Investigation | null
+  /** All well again: what was not begun about them will not be. */
+  readonly calledOff: readonly Incident[]
+  /** Messages, new and changed. */
+  readonly rows: readonly OutboxRow[]
+}
+
+const quiet = { wake: null, heldBy: null, group: null, investigation: null, calledOff: [], rows: [] } as const
 
 /** Turns observations into incidents, and incidents into what must be told. */
 export class IncidentService {
   readonly #deps: Deps
-  /** The truth while the process lives; saved with every change, saved again after a store that refused. */
+  /** The truth while the process lives; saved with every change, late when the store refuses. */
   readonly #watches = new Map<string, Watch>()
   readonly #open = new Map<string, Incident>()
-  readonly #unsavedWatches = new Map<string, Watch>()
-  readonly #unsavedIncidents = new Map<string, Incident>()
-  /** Tells people directly when the store refuses to remember that it should. */
-  #emergency: (rows: readonly OutboxRow[]) => void = () => undefined
+  /** Incidents as they are while the store has yet to take them. */
+  readonly #unsaved = new Map<string, Incident>()
 
   constructor(deps: Deps) {
     this.#deps = deps
@@ -53,13 +69,10 @@ export class IncidentService {
 
   /** Loads what an earlier process left. */
   start(): void {
-    const { incidents } = this.#deps.store
-    for (const watch of incidents.watches()) this.#watches.set(key(watch.probeId, watch.category), watch)
-    for (const incident of incidents.listOpen()) this.#open.set(incident.id, incident)
-  }
-
-  onEmergency(tell: (rows: readonly OutboxRow[]) => void): void {
-    this.#emergency = tell
+    const { store, events } = this.#deps
+    for (const watch of store.incidents.watches()) this.#watches.set(key(watch.probeId, watch.category), watch)
+    for (const incident of store.incidents.listOpen()) this.#open.set(incident.id, incident)
+    events.on('store.recovered', () => this.#unsaved.clear())
   }
 
   watch(probeId: string, category: Category): Watch {
@@ -82,7 +95,7 @@ export class IncidentService {
 
   /** @throws KoraError not_found */
   get(id: string): Incident {
-    const incident = this.#open.get(id) ?? this.#deps.store.incidents.get(id)
+    const incident = this.#open.get(id) ?? this.#unsaved.get(id) ?? this.#deps.store.incidents.get(id)
     if (!incident) throw new KoraError('not_found', 'There is no such incident.', { id })
     return incident
   }
@@ -90,100 +103,58 @@ export class IncidentService {
   /**
    * Decides what an observation changes and records all of it in one transaction: the observation, the incident's
    * step, its audit rows, the wake, its investigation and its messages. A check that changes nothing is only buffered.
+   * When the store refuses, people are told all the same and the records follow.
    * @returns when the probe should be looked at again because of a doubt; null when its schedule will do
    */
   record(observation: Observation, readings: readonly Reading[], criticalKind: boolean): number | null {
     const { store, events } = this.#deps
     const nowMs = this.#deps.clock.nowMs()
-    const steps = readings
+    store.observations.record(observation)
+    const plans = readings
       .filter(({ category, issue }) => issue !== null || this.#unsettled(observation.probeId, category))
       .map(({ category, issue }) => this.#decide(observation, category, issue, criticalKind, nowMs))
-    if (steps.length === 0) {
-      store.observations.record(observation)
-      events.publish('observation.recorded', { probeId: observation.probeId })
-      return null
-    }
-    const queued: OutboxRow[] = []
-    try {
-      store.transaction(() => {
-        store.observations.record(observation)
-        for (const step of steps) queued.push(...this.#write(step, observation, nowMs))
-        this.#saveUnsaved()
-      })
-      this.#deps.problems.clear('store_refuses')
-    } catch (error) {
-      this.#refused(error, steps, observation, nowMs)
-    }
-    for (const step of steps) this.#remember(step)
+      .map((step) => this.#plan(step, observation, nowMs))
+    if (plans.length > 0) this.#save(plans, observation, nowMs)
+    for (const plan of plans) this.#remember(plan)
     events.publish('observation.recorded', { probeId: observation.probeId })
-    for (const step of steps) {
-      if (step.incident) events.publish('incident.changed', { incidentId: step.incident.id })
-    }
-    if (queued.length > 0) events.publish('outbox.added', {})
-    if (steps.some((step) => step.wake !== null)) events.publish('investigation.requested', {})
+    for (const { incident } of plans) if (incident) events.publish('incident.changed', { incidentId: incident.id })
+    if (plans.some((plan) => plan.rows.length > 0)) events.publish('outbox.added', {})
+    if (plans.some((plan) => plan.wake !== null)) events.publish('investigation.requested', {})
     return this.watch(observation.probeId, 'service_unhealthy').recheckAtMs
   }
 
   /** Tells what was held back or has lasted. Called by the Scheduler; cheap when nothing is due. */
   tick(): void {
-    const nowMs = this.#deps.clock.nowMs()
+    const { clock, late } = this.#deps
+    if (late.refused) return
+    const nowMs = clock.nowMs()
     for (const incident of this.open()) {
-      if (incident.heldWakeId !== null && (incident.heldUntilMs ?? 0) <= nowMs) this.#release(incident, nowMs)
+      const heldUntilMs = Math.max(incident.heldUntilMs ?? 0, incident.snoozedUntilMs ?? 0)
+      if (incident.heldWakeId !== null && heldUntilMs <= nowMs) this.#release(incident, nowMs)
       else if (incident.severity === 'critical' && (incident.nextReminderAtMs ?? nowMs + 1) <= nowMs) {
         this.#remind(incident, nowMs)
       }
     }
   }
 
-  acknowledge(id: string): Incident {
-    return this.#operator(id, 'acknowledged', { acknowledgedAtMs: this.#deps.clock.nowMs(), nextReminderAtMs: null })
-  }
-
-  /** Hides an incident from Now and keeps repeats and reminders back; a worse severity still passes. */
-  snooze(id: string, forMs: number): Incident {
-    const untilMs = this.#deps.clock.nowMs() + forMs
-    return this.#operator(id, 'snoozed', { snoozedUntilMs: untilMs, nextReminderAtMs: null }, { until_ms: untilMs })
-  }
-
-  markHandled(id: string, reason: string): Incident {
-    const change = { handledAtMs: this.#deps.clock.nowMs(), handledReason: reason, nextReminderAtMs: null }
-    return this.#operator(id, 'marked_handled', change, { reason })
-  }
-
-  /** Takes back a snooze, an acknowledgement or "handled". */
-  resume(id: string): Incident {
-    return this.#operator(id, 'resumed', {
-      snoozedUntilMs: null,
-      handledAtMs: null,
-      handledReason: null,
-      acknowledgedAtMs: null,
-    })
-  }
-
   /**
-   * Asks for another look; the price was on the button.
-   * @throws KoraError not_found, conflict
+   * Saves a change that the operator made, with its record.
+   * @throws KoraError when the store refuses; nothing is changed then
    */
-  reinvestigate(id: string): void {
-    const { store, clock, records, events } = this.#deps
-    const incident = this.get(id)
-    const wake = store.wakes.byIncident(incident.groupLeaderId ?? id).at(-1)
-    if (!wake) throw new KoraError('conflict', 'This incident has not woken anybody yet.', { id })
-    if (store.investigations.byIncident(id).some((one) => one.state === 'pending' || one.state === 'running')) {
-      throw new KoraError('conflict', 'An investigation of this incident is already running.', { id })
-    }
-    const nowMs = clock.nowMs()
-    store.transaction(() => {
-      records.investigation(id, wake.wake.eventId, 'operator', nowMs)
-      records.operatorAction(incident, 'reinvestigate', {}, nowMs)
+  change(next: Incident, alsoWrite: () => void): Incident {
+    const { store, late, events } = this.#deps
+    late.require(() => {
+      store.incidents.save(next)
+      alsoWrite()
     })
-    events.publish('investigation.requested', {})
-    events.publish('incident.changed', { incidentId: id })
+    if (this.#open.has(next.id)) this.#open.set(next.id, next)
+    events.publish('incident.changed', { incidentId: next.id })
+    return next
   }
 
   /** Closes what can no longer be watched: the probe was removed or switched off. */
   unwatch(probeId: string, why: string): void {
-    const { store, clock, events, records } = this.#deps
+    const { store, late, clock, events, records, book } = this.#deps
     const nowMs = clock.nowMs()
     for (const category of categories) {
       const watch = this.watch(probeId, category)
@@ -191,12 +162,13 @@ export class IncidentService {
       if (watch.phase === 'ok' && !incident) continue
       const { lastDispatchedAtMs, lastDispatchedSeverity } = watch
       const calm: Watch = { ...newWatch(probeId, category), lastDispatchedAtMs, lastDispatchedSeverity }
-      store.transaction(() => {
+      late.require(() => {
         store.incidents.saveWatch(calm)
         if (!incident) return
-        const quiet = { nextReminderAtMs: null, heldWakeId: null, heldUntilMs: null }
-        store.incidents.save({ ...incident, ...quiet, state: 'resolved', resolvedAtMs: nowMs })
-        records.supersede(incident.id, nowMs)
+        const none = { nextReminderAtMs: null, heldWakeId: null, heldUntilMs: null }
+        store.incidents.save({ ...incident, ...none, state: 'resolved', resolvedAtMs: nowMs })
+        for (const row of records.unsent([incident])) book.put({ ...row, state: 'superseded', settledAtMs: nowMs })
+        records.callOff([incident], nowMs)
         records.transition(incident, incident.state, 'resolved', why, nowMs)
       })
       this.#watches.set(key(probeId, category), calm)
@@ -210,11 +182,12 @@ export class IncidentService {
   advance(id: string, state: 'investigating' | 'notified', why: string): void {
     const incident = this.#open.get(id)
     if (!incident || incident.state === state) return
-    const { store, clock, events, records } = this.#deps
+    const { store, late, clock, events, records } = this.#deps
     const next: Incident = { ...incident, state }
-    store.transaction(() => {
+    const nowMs = clock.nowMs()
+    late.write(() => {
       store.incidents.save(next)
-      records.transition(incident, incident.state, state, why, clock.nowMs())
+      records.transition(incident, incident.state, state, why, nowMs)
     })
     this.#open.set(id, next)
     events.publish('incident.changed', { incidentId: id })
@@ -236,10 +209,11 @@ export class IncidentService {
     const { store, settings, newId } = this.#deps
     const watch = this.watch(observation.probeId, category)
     const before = watch.incidentId === null ? null : (this.#open.get(watch.incidentId) ?? null)
+    const newest = issue && watch.phase !== 'open' ? store.incidents.newest(observation.probeId, category) : null
     const decision = decide({
       watch,
       incident: before,
-      newest: issue && watch.phase !== 'open' ? store.incidents.newest(observation.probeId, category) : null,
+      newest: newest && (this.#unsaved.get(newest.id) ?? newest),
       observation,
       issue,
       criticalKind,
@@ -250,57 +224,98 @@ export class IncidentService {
     return { ...decision, before }
   }
 
-  /** Everything one decision puts into the store; returns the messages it queued. */
-  #write(step: Step, observation: Observation, nowMs: number): OutboxRow[] {
-    const { store, records } = this.#deps
-    for (const transition of step.transitions) {
-      const { probeId, category } = step.watch
-      const facts = { observation_id: observation.id }
-      records.step(probeId, category, step.incident ?? step.before, transition, nowMs, facts)
-    }
-    if (step.incident) store.incidents.save(step.incident)
-    store.incidents.saveWatch(step.watch)
-    if (!step.incident) return []
-    if (step.wake) return this.#writeWake(step, step.incident, step.wake, observation, nowMs)
-    return step.recovered ? this.#recover(step.incident, nowMs) : []
+  #plan(step: Step, observation: Observation, nowMs: number): Plan {
+    if (step.incident && step.wake) return this.#planWake(step, step.incident, step.wake, observation, nowMs)
+    if (step.incident && step.recovered) return this.#planRecovery(step, step.incident, nowMs)
+    return { ...quiet, step, incident: step.incident }
   }
 
-  #writeWake(step: Step, opened: Incident, reason: WakeReason, observation: Observation, nowMs: number): OutboxRow[] {
-    const { store, records } = this.#deps
+  #planWake(step: Step, opened: Incident, reason: WakeReason, observation: Observation, nowMs: number): Plan {
+    const { records } = this.#deps
     const allFailing = this.#allFailing(step.watch)
     const leader = allFailing && reason !== 'severity_rose' ? this.#groupLeader(opened, nowMs) : null
     if (leader) {
-      step.incident = { ...opened, groupLeaderId: leader.id }
-      store.incidents.save(step.incident)
-      const members = [leader, ...this.open().filter((one) => one.groupLeaderId === leader.id), step.incident]
-      records.joinGroup(leader, members, nowMs)
-      return []
+      const incident = { ...opened, groupLeaderId: leader.id }
+      const members = [leader, ...this.open().filter((one) => one.groupLeaderId === leader.id), incident]
+      return { ...quiet, step, incident, group: { leader, members }, rows: records.groupAlerts(leader, members) }
     }
     const wake = records.wakeFor(opened, reason, observation, step.watch.consecutiveBad)
     const snoozed = (opened.snoozedUntilMs ?? 0) > nowMs
     const held = step.dispatch?.kind === 'held' || snoozed
-    step.incident = {
+    const incident: Incident = {
       ...opened,
       heldWakeId: held ? wake.eventId : null,
       heldUntilMs: held ? Math.max(opened.heldUntilMs ?? 0, opened.snoozedUntilMs ?? 0) : null,
     }
-    store.incidents.save(step.incident)
-    records.wake(wake, nowMs)
-    if (!held) return records.dispatch(wake, step.incident, nowMs, allFailing ? gatherMs : 0)
-    const why = snoozed ? 'snoozed: held back' : 'debounce_skipped: held back'
-    records.transition(step.incident, 'open', 'open', why, nowMs, { held_until_ms: step.incident.heldUntilMs })
-    return []
+    if (held) {
+      const heldBy = snoozed ? 'snoozed: held back' : 'debounce_skipped: held back'
+      return { ...quiet, step, incident, wake, heldBy }
+    }
+    return {
+      ...quiet,
+      step,
+      incident,
+      wake,
+      investigation: records.newInvestigation(incident.id, wake.eventId, 'wake', nowMs),
+      rows: records.alerts(wake, incident, nowMs, allFailing ? gatherMs : 0),
+    }
   }
 
   /** A group is told as one: its recovery when the last member is well. */
-  #recover(incident: Incident, nowMs: number): OutboxRow[] {
+  #planRecovery(step: Step, incident: Incident, nowMs: number): Plan {
     const { store, records } = this.#deps
     const leaderId = incident.groupLeaderId ?? incident.id
     const others = this.open().filter((one) => one.id !== incident.id && (one.groupLeaderId ?? one.id) === leaderId)
-    if (others.length > 0) return []
-    const lead = store.wakes.byIncident(leaderId).at(-1)
-    const group = (lead?.wake.groupedIncidentIds ?? [incident.id]).flatMap((id) => store.incidents.get(id) ?? [])
-    return records.recovery(incident, group.length > 0 ? group : [incident], nowMs)
+    if (others.length > 0) return { ...quiet, step, incident }
+    const told = store.wakes.byIncident(leaderId).at(-1)?.wake.groupedIncidentIds ?? []
+    const ids = told.includes(incident.id) ? told : [incident.id]
+    const group = ids.map((id) => (id === incident.id ? incident : this.get(id)))
+    const unsent = records.unsent(group)
+    const waiting = unsent.length + records.unbegun(group).length > 0
+    const dropped = unsent.map((row): OutboxRow => ({ ...row, state: 'superseded', settledAtMs: nowMs }))
+    const rows = [...dropped, ...records.recovery(incident, group, waiting, nowMs)]
+    return { ...quiet, step, incident, calledOff: group, rows }
+  }
+
+  #save(plans: readonly Plan[], observation: Observation, nowMs: number): void {
+    const { late, book, records } = this.#deps
+    const rows = plans.flatMap((plan) => plan.rows)
+    const write = (): void => {
+      for (const plan of plans) this.#write(plan, observation, nowMs)
+    }
+    const plain = plans.every((plan) => plan.step.transitions.length === 0 && plan.wake === null)
+    const saved = plain && rows.length === 0 ? late.write(write, { key: observation.probeId }) : book.save(rows, write)
+    if (saved) return
+    for (const { incident, wake, heldBy } of plans) {
+      if (incident) this.#unsaved.set(incident.id, incident)
+      if (incident && wake && heldBy === null) book.save(records.withoutInvestigation(wake, incident, nowMs))
+    }
+  }
+
+  /** SQL only: what one plan puts into the store beside its messages. */
+  #write({ step, incident, wake, heldBy, group, ...rest }: Plan, observation: Observation, nowMs: number): void {
+    const { store, records } = this.#deps
+    const { probeId, category } = step.watch
+    for (const transition of step.transitions) {
+      const facts = { observation_id: observation.id }
+      records.step(probeId, category, incident ?? step.before, transition, nowMs, facts)
+    }
+    store.incidents.saveWatch(step.watch)
+    if (incident) store.incidents.save(incident)
+    if (wake) records.wake(wake, nowMs)
+    if (group) records.joinGroup(group.leader, group.members, nowMs)
+    if (incident && heldBy !== null) {
+      records.transition(incident, 'open', 'open', heldBy, nowMs, { held_until_ms: incident.heldUntilMs })
+    }
+    if (rest.investigation) store.investigations.save(rest.investigation)
+    records.callOff(rest.calledOff, nowMs)
+  }
+
+  #remember({ step, incident }: Plan): void {
+    this.#watches.set(key(step.watch.probeId, step.watch.category), step.watch)
+    if (!incident) return
+    if (incident.state === 'resolved') this.#open.delete(incident.id)
+    else this.#open.set(incident.id, incident)
   }
 
   /** True when every watched probe, three or more, shows trouble. */
@@ -317,41 +332,42 @@ export class IncidentService {
   }
 
   #release(incident: Incident, nowMs: number): void {
-    const { store, records, settings } = this.#deps
-    const held = incident.heldWakeId === null ? undefined : store.wakes.get(incident.heldWakeId)?.wake
+    const { store, late, records, settings, book } = this.#deps
+    const stored = incident.heldWakeId === null ? undefined : store.wakes.get(incident.heldWakeId)?.wake
+    const { severity, title, detail } = incident
+    const held = stored ? { ...stored, severity, title, detail } : null
     const watch: Watch = {
       ...this.watch(incident.probeId, incident.category),
       lastDispatchedAtMs: nowMs,
-      lastDispatchedSeverity: incident.severity,
+      lastDispatchedSeverity: severity,
     }
     const { reminderMs } = settings.incidentRules()
-    const remind = incident.severity === 'critical' && reminderMs > 0
-    const released: Incident = {
-      ...incident,
-      heldWakeId: null,
-      heldUntilMs: null,
-      nextReminderAtMs: remind ? nowMs + reminderMs : null,
-    }
-    store.transaction(() => {
+    const remind = severity === 'critical' && reminderMs > 0
+    const nextReminderAtMs = remind ? nowMs + reminderMs : null
+    const released: Incident = { ...incident, heldWakeId: null, heldUntilMs: null, nextReminderAtMs }
+    const rows = held ? records.alerts(held, released, nowMs, 0) : []
+    const investigation = held ? records.newInvestigation(incident.id, held.eventId, 'wake', nowMs) : null
+    late.require(() => {
       store.incidents.save(released)
       store.incidents.saveWatch(watch)
       records.transition(incident, incident.state, incident.state, 'no longer held back', nowMs)
-      const { severity, title, detail } = incident
-      if (held) records.dispatch({ ...held, severity, title, detail }, released, nowMs, 0)
+      if (investigation) store.investigations.save(investigation)
+      for (const row of rows) book.put(row)
     })
     this.#watches.set(key(watch.probeId, watch.category), watch)
     this.#changed(released)
   }
 
   #remind(incident: Incident, nowMs: number): void {
-    const { store, records, settings } = this.#deps
+    const { store, late, records, settings, book } = this.#deps
     const sent = incident.remindersSent + 1
     const due = nextReminder(settings.incidentRules(), sent, nowMs)
     const reminded: Incident = { ...incident, remindersSent: sent, nextReminderAtMs: due }
-    store.transaction(() => {
+    const rows = records.reminder(incident, nowMs)
+    late.require(() => {
       store.incidents.save(reminded)
       records.transition(incident, incident.state, incident.state, `reminder ${sent}`, nowMs)
-      records.reminder(incident, nowMs)
+      for (const row of rows) book.put(row)
     })
     this.#changed(reminded)
   }
@@ -362,55 +378,6 @@ export class IncidentService {
     events.publish('incident.changed', { incidentId: incident.id })
     events.publish('outbox.added', {})
     events.publish('investigation.requested', {})
-  }
-
-  #operator(id: string, action: string, change: Partial<Incident>, facts: Record<string, unknown> = {}): Incident {
-    const { store, clock, events, records } = this.#deps
-    const incident = this.get(id)
-    const next: Incident = { ...incident, ...change }
-    store.transaction(() => {
-      store.incidents.save(next)
-      records.operatorAction(incident, action, facts, clock.nowMs())
-    })
-    if (this.#open.has(id)) this.#open.set(id, next)
-    events.publish('incident.changed', { incidentId: id })
-    return next
-  }
-
-  /** The store refused: nothing is half-written; people are told all the same, and memory is saved when it can be. */
-  #refused(error: unknown, steps: readonly Step[], observation: Observation, nowMs: number): void {
-    const { logger, problems, records } = this.#deps
-    const code = error instanceof KoraError ? error.code : 'internal'
-    logger.error('an incident could not be recorded', { code, probe: observation.probeId, error: String(error) })
-    problems.raise({
-      code: 'store_refuses',
-      message: `Kora cannot write its history (${code}). It still watches and still tells you.`,
-      action: 'Free space on the disk of the data folder, or make the folder writable again.',
-      route: '/system/daemon',
-    })
-    for (const step of steps) {
-      this.#unsavedWatches.set(key(step.watch.probeId, step.watch.category), step.watch)
-      if (!step.incident) continue
-      this.#unsavedIncidents.set(step.incident.id, step.incident)
-      if (!step.wake || step.dispatch?.kind !== 'now') continue
-      const wake = records.wakeFor(step.incident, step.wake, observation, step.watch.consecutiveBad)
-      this.#emergency(records.alerts(wake, step.incident, nowMs, 0))
-    }
-  }
-
-  #saveUnsaved(): void {
-    const { incidents } = this.#deps.store
-    for (const watch of this.#unsavedWatches.values()) incidents.saveWatch(watch)
-    for (const incident of this.#unsavedIncidents.values()) incidents.save(incident)
-    this.#unsavedWatches.clear()
-    this.#unsavedIncidents.clear()
-  }
-
-  #remember(step: Step): void {
-    this.#watches.set(key(step.watch.probeId, step.watch.category), step.watch)
-    if (!step.incident) return
-    if (step.incident.state === 'resolved') this.#open.delete(step.incident.id)
-    else this.#open.set(step.incident.id, step.incident)
   }
 }
 

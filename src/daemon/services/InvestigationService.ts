@@ -1,32 +1,43 @@
 import { splitFinding } from '../../domain/finding.ts'
 import type { Incident, Investigation, OutboxRow } from '../../domain/incident.ts'
-import { fallbackMessage, happyMessage, lateNote, unableMessage } from '../../domain/messages.ts'
-import { callerSessionId, type WakeEvent } from '../../domain/wake.ts'
+import { fallbackMessage, happyMessage, unableMessage } from '../../domain/messages.ts'
+import { clip } from '../../domain/text.ts'
+import type { WakeEvent } from '../../domain/wake.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Store } from '../store/Store.ts'
+import { completedEntry } from './completedEntry.ts'
 import type { Events } from './Events.ts'
+import type { IncidentRecords } from './IncidentRecords.ts'
 import type { IncidentService } from './IncidentService.ts'
 import type { InvestigationReport, InvestigationRequest, Investigator } from './Investigator.ts'
 import type { NewId } from './ids.ts'
+import { type LateWrites, refusalOf } from './LateWrites.ts'
+import type { OutboxBook } from './OutboxBook.ts'
 import { incidentRoute, nativeAbout, outboxRow, payload } from './wakeRows.ts'
 
 /** At most this many investigations at once. */
 const atOnce = 3
+/** Automatic investigations of one incident, repeats and severity rises included. */
+const perIncident = 3
 /** A call cut off by the end of the process is begun once more, so a wake spends at most twice. */
 const maxTries = 2
-/** A diagnosis that comes later than this after the first bad check says how old it is. */
-const lateAfterMs = 300_000
+/** Far above what the model is allowed to say; for a service that does not keep to it. */
+const maxTextLength = 20_000
 
 interface Deps {
   readonly store: Store
+  readonly late: LateWrites
+  readonly book: OutboxBook
   readonly clock: Clock
   readonly events: Events
   readonly logger: Logger
   readonly incidents: IncidentService
+  readonly records: IncidentRecords
   readonly investigator: Investigator
   readonly newId: NewId
-  readonly title: (probeId: string) => string
+  /** Removes secrets from what came back. */
+  readonly redact: (text: string) => string
   /** Every other watched service as it stands. */
   readonly others: (probeIds: readonly string[]) => InvestigationRequest['others']
 }
@@ -35,8 +46,12 @@ interface Deps {
 export class InvestigationService {
   readonly #deps: Deps
   readonly #running = new Map<string, Promise<void>>()
-  /** Left by an earlier process: they wait until their probe was looked at again (ruling 18). */
+  /** Left from before a pause: they wait until their probe was looked at again (ruling 18). */
   readonly #recheckFirst = new Set<string>()
+  /** Finished, but the store has yet to take it. */
+  readonly #unsaved = new Map<string, Investigation>()
+  /** Their runs ended in a way nobody foresaw; the next process tries again. */
+  readonly #broken = new Set<string>()
   #abort = new AbortController()
   #unsubscribe: (() => void) | null = null
 
@@ -46,25 +61,40 @@ export class InvestigationService {
 
   /** @returns probes to check before what an earlier process left goes on */
   start(): string[] {
-    const { store, events, incidents } = this.#deps
+    const { store, late, events } = this.#deps
     this.#abort = new AbortController()
-    const probes = new Set<string>()
     for (const one of store.investigations.unfinished()) {
-      const incident = incidents.open().find((candidate) => candidate.id === one.incidentId)
-      if (incident) probes.add(incident.probeId)
-      if (incident && one.requestedBy === 'wake') this.#recheckFirst.add(incident.id)
-      if (one.state === 'running') {
-        store.transaction(() => store.investigations.save({ ...one, state: 'pending' }))
-      }
+      if (one.state === 'running') late.write(() => store.investigations.save({ ...one, state: 'pending' }))
     }
+    const probes = this.hold()
     const stops = [
       events.on('investigation.requested', () => this.#fill()),
       events.on('incident.changed', ({ incidentId }) => {
         if (this.#recheckFirst.delete(incidentId)) this.#fill()
       }),
+      events.on('store.recovered', () => {
+        this.#unsaved.clear()
+        this.#fill()
+      }),
     ]
     this.#unsubscribe = () => stops.forEach((stop) => stop())
     this.#fill()
+    return probes
+  }
+
+  /**
+   * Time has passed in which nothing could run: what waits goes on after its probe was looked at again.
+   * @returns the probes to look at
+   */
+  hold(): string[] {
+    const { store, incidents } = this.#deps
+    const probes = new Set<string>()
+    for (const one of store.investigations.unfinished()) {
+      const incident = incidents.open().find((candidate) => candidate.id === one.incidentId)
+      if (!incident || this.#running.has(one.id) || this.#unsaved.has(one.id)) continue
+      probes.add(incident.probeId)
+      if (one.requestedBy === 'wake') this.#recheckFirst.add(incident.id)
+    }
     return [...probes]
   }
 
@@ -79,6 +109,7 @@ export class InvestigationService {
     while (this.#running.size > 0) await Promise.all(this.#running.values())
   }
 
+  /** The probes were looked at again, or could not be: whatever was held may go. */
   releaseRechecks(): void {
     this.#recheckFirst.clear()
     this.#fill()
@@ -87,53 +118,27 @@ export class InvestigationService {
   /** A message's fate is final: the investigation behind it is complete, whatever came of it. */
   settled(row: OutboxRow): void {
     if (row.channel !== 'slack' || row.kind !== 'diagnosis' || row.investigationId === null) return
-    const { store, clock, incidents } = this.#deps
-    const investigation = store.investigations.get(row.investigationId)
+    const { store, late, clock, incidents } = this.#deps
+    const investigation = this.#unsaved.get(row.investigationId) ?? store.investigations.get(row.investigationId)
     if (!investigation) return
     const incident = incidents.get(investigation.incidentId)
-    const failed = investigation.failure !== null
-    const sent = row.state === 'sent'
-    store.transaction(() =>
-      store.audit.append(
-        {
-          seam: 'probe.investigation_completed',
-          source: 'reasoning',
-          callerSessionId: callerSessionId(incident.probeId, incident.category),
-          incidentId: incident.id,
-          wakeEventId: investigation.wakeEventId,
-          details: {
-            probe: incident.probeId,
-            issue_category: incident.category,
-            severity: row.payload.severity,
-            model_used: investigation.model,
-            input_tokens: investigation.inputTokens,
-            output_tokens: investigation.outputTokens,
-            cache_creation_input_tokens: investigation.cacheCreationTokens,
-            cache_read_input_tokens: investigation.cacheReadTokens,
-            total_cost_usd: investigation.costNanoUsd === null ? null : investigation.costNanoUsd / 1e9,
-            investigation_duration_ms: investigation.durationMs,
-            investigation_summary_text: investigation.text ?? unableMessage(investigation.failure ?? 'unknown'),
-            dm_status: dmStatus(failed, sent),
-            autofix_attempted: false,
-            investigation_id: investigation.id,
-            ...(failed ? { reasoning_error: investigation.failure } : {}),
-            ...(sent ? {} : { failure_reason: row.failure }),
-          },
-        },
-        clock.nowMs(),
-      ),
-    )
+    const nowMs = clock.nowMs()
+    late.write(() => store.audit.append(completedEntry(investigation, incident, row), nowMs))
   }
 
   #fill(): void {
     if (this.#abort.signal.aborted) return
-    for (const one of this.#deps.store.investigations.unfinished()) {
+    const { store, late } = this.#deps
+    for (const one of store.investigations.unfinished()) {
       if (this.#running.size >= atOnce) return
-      if (this.#running.has(one.id) || this.#recheckFirst.has(one.incidentId)) continue
+      if (this.#running.has(one.id) || this.#unsaved.has(one.id) || this.#broken.has(one.id)) continue
+      if (this.#recheckFirst.has(one.incidentId)) continue
+      if (late.refused) {
+        this.#tellWithout(one)
+        continue
+      }
       const run = this.#run(one)
-        .catch((error: unknown) =>
-          this.#deps.logger.error('an investigation could not be recorded', { id: one.id, error: String(error) }),
-        )
+        .catch((error: unknown) => this.#failed(one, error))
         .finally(() => {
           this.#running.delete(one.id)
           this.#fill()
@@ -143,31 +148,52 @@ export class InvestigationService {
   }
 
   async #run(pending: Investigation): Promise<void> {
-    const { store, clock, incidents, investigator } = this.#deps
+    const { store, late, clock, incidents, investigator } = this.#deps
     const wake = store.wakes.get(pending.wakeEventId)?.wake ?? null
     const incident = incidents.get(pending.incidentId)
-    const startedAtMs = clock.nowMs()
-    const running: Investigation = { ...pending, state: 'running', startedAtMs, tries: pending.tries + 1 }
-    store.transaction(() => store.investigations.save(running))
+    const running: Investigation = {
+      ...pending,
+      state: 'running',
+      startedAtMs: clock.nowMs(),
+      tries: pending.tries + 1,
+    }
+    // The record of a try comes before the try: nothing is spent that could not be counted.
+    late.require(() => store.investigations.save(running))
     incidents.advance(incident.id, 'investigating', 'investigation begun')
-    if (!wake)
-      return this.#finish(running, incident, null, {
-        kind: 'failed',
-        failure: 'engine_exception:WakeMissing',
-        spent: null,
-      })
-    if (running.tries > maxTries) {
-      return this.#finish(running, incident, wake, {
-        kind: 'failed',
-        failure: 'engine_exception:Interrupted',
-        spent: null,
-      })
+    const against = wake === null ? 'engine_exception:WakeMissing' : this.#reasonAgainst(running)
+    if (wake === null || against !== null) {
+      return this.#finish(running, incident, wake, { kind: 'failed', failure: against ?? 'unknown', spent: null })
     }
     const began = clock.monotonicMs()
     const report = await investigator.investigate(this.#request(running, wake, incident), this.#abort.signal)
     // Stopping is no answer: the next process begins it again.
     if (this.#abort.signal.aborted && report.kind === 'failed') return
     this.#finish({ ...running, durationMs: Math.trunc(clock.monotonicMs() - began) }, incident, wake, report)
+  }
+
+  #reasonAgainst(running: Investigation): string | null {
+    if (running.tries > maxTries) return 'engine_exception:Interrupted'
+    const others = this.#deps.store.investigations.byIncident(running.incidentId)
+    const automatic = others.filter((one) => one.id !== running.id && one.requestedBy === 'wake' && one.tries > 0)
+    return running.requestedBy === 'wake' && automatic.length >= perIncident ? 'incident_cap_reached' : null
+  }
+
+  #failed(one: Investigation, error: unknown): void {
+    if (refusalOf(error)) return this.#tellWithout(one)
+    this.#broken.add(one.id)
+    this.#deps.logger.error('an investigation could not be run', { id: one.id, error: String(error) })
+  }
+
+  /** Nothing can be asked while nothing can be recorded: a warning that waits for its diagnosis is told without. */
+  #tellWithout(one: Investigation): void {
+    const { store, book, events, incidents, records, clock } = this.#deps
+    const wake = store.wakes.get(one.wakeEventId)?.wake
+    const told = book.byIncident(one.incidentId).some((row) => row.channel === 'slack' && row.kind === 'alert')
+    if (!wake || told || one.requestedBy === 'operator') return
+    const rows = records.withoutInvestigation(wake, incidents.get(one.incidentId), clock.nowMs())
+    if (rows.length === 0) return
+    book.save(rows)
+    events.publish('outbox.added', {})
   }
 
   #request(investigation: Investigation, wake: WakeEvent, incident: Incident): InvestigationRequest {
@@ -195,38 +221,34 @@ export class InvestigationService {
 
   /** The result, its messages and their place in the queue: one transaction. */
   #finish(running: Investigation, incident: Incident, wake: WakeEvent | null, report: InvestigationReport): void {
-    const { store, clock, events } = this.#deps
+    const { store, book, clock, events, redact } = this.#deps
     const nowMs = clock.nowMs()
+    const { spent } = report
     const finished: Investigation = {
       ...running,
       state: report.kind === 'answered' ? 'finished' : 'failed',
-      failure: report.kind === 'failed' ? report.failure : null,
-      text: report.kind === 'answered' ? report.text : null,
+      failure: report.kind === 'failed' ? clip(redact(report.failure), 200) : null,
+      // The model read what services said: whatever secret they echoed must not come back out of it.
+      text: report.kind === 'answered' ? clip(redact(report.text), maxTextLength) : null,
       finishedAtMs: nowMs,
-      model: report.spent?.model ?? null,
-      inputTokens: report.spent?.inputTokens ?? null,
-      outputTokens: report.spent?.outputTokens ?? null,
-      cacheReadTokens: report.spent?.cacheReadTokens ?? null,
-      cacheCreationTokens: report.spent?.cacheCreationTokens ?? null,
-      costNanoUsd: report.spent?.costNanoUsd ?? null,
+      model: spent?.model ?? null,
+      inputTokens: spent?.inputTokens ?? null,
+      outputTokens: spent?.outputTokens ?? null,
+      cacheReadTokens: spent?.cacheReadTokens ?? null,
+      cacheCreationTokens: spent?.cacheCreationTokens ?? null,
+      costNanoUsd: spent?.costNanoUsd ?? null,
     }
-    store.transaction(() => {
-      store.investigations.save(finished)
-      for (const row of this.#messages(finished, incident, wake, nowMs)) store.outbox.insert(row)
-    })
+    const messages = this.#messages(finished, incident, wake, nowMs)
+    if (!book.save(messages, () => store.investigations.save(finished))) this.#unsaved.set(finished.id, finished)
     events.publish('outbox.added', {})
     events.publish('incident.changed', { incidentId: incident.id })
   }
 
   #messages(done: Investigation, incident: Incident, wake: WakeEvent | null, nowMs: number): OutboxRow[] {
-    const { newId, store, title } = this.#deps
-    const root = store.outbox
-      .byIncident(incident.id)
-      .find((row) => row.channel === 'slack' && row.kind === 'alert' && row.state !== 'superseded')
+    const { newId, records } = this.#deps
+    const root = this.#root(done, incident)
     const severity = wake?.severity ?? incident.severity
-    const body = root
-      ? (done.text ?? unableMessage(done.failure ?? 'unknown'))
-      : this.#firstMessage(done, incident, severity, nowMs)
+    const unable = unableMessage(done.failure ?? 'unknown')
     const slack = outboxRow(newId, nowMs, {
       channel: 'slack',
       kind: 'diagnosis',
@@ -234,14 +256,14 @@ export class InvestigationService {
       wakeEventId: done.wakeEventId,
       investigationId: done.id,
       replyToId: root?.id ?? null,
-      payload: payload(incident.title, body, { severity, route: incidentRoute(incident.id) }),
+      payload: payload(incident.title, root ? (done.text ?? unable) : firstMessage(done, incident, severity), {
+        severity,
+        route: incidentRoute(incident.id),
+      }),
     })
-    const { finding, nextStep } =
-      done.text === null
-        ? { finding: unableMessage(done.failure ?? 'unknown'), nextStep: null }
-        : splitFinding(done.text)
+    const { finding, nextStep } = done.text === null ? { finding: unable, nextStep: null } : splitFinding(done.text)
     const native = nativeAbout(newId, nowMs, incident, 'diagnosis', {
-      title: `${title(incident.probeId)}: ${incident.title}`,
+      title: `${records.title(incident.probeId)}: ${incident.title}`,
       text: nextStep === null ? finding : `${finding}\n${nextStep}`,
       silent: true,
       wakeEventId: done.wakeEventId,
@@ -249,20 +271,20 @@ export class InvestigationService {
     return severity === 'info' ? [slack] : [slack, native]
   }
 
-  /** Warnings are told once, with what was found (ruling 16); late news says its age (ruling 18). */
-  #firstMessage(done: Investigation, incident: Incident, severity: string, nowMs: number): string {
-    const told = { probe: incident.probeId, severity, title: incident.title, detail: incident.detail }
-    const text = done.text === null ? fallbackMessage(told, done.failure ?? 'unknown') : happyMessage(told, done.text)
-    const late =
-      incident.state !== 'resolved' &&
-      nowMs - incident.lastSeenAtMs < lateAfterMs &&
-      nowMs - incident.firstSeenAtMs > 12 * lateAfterMs
-    return late ? `${text}\n\n${lateNote(incident.firstSeenAtMs, nowMs)}` : text
+  /** The Slack message this result answers to: its own wake's; for one the operator asked for, the newest. */
+  #root(done: Investigation, incident: Incident): OutboxRow | null {
+    const roots = [incident.groupLeaderId, incident.id]
+      .flatMap((id) => (id === null ? [] : this.#deps.book.byIncident(id)))
+      .filter((row) => row.channel === 'slack' && row.replyToId === null)
+      .filter((row) => row.state !== 'superseded' && row.state !== 'failed')
+    const own = roots.findLast((row) => row.kind === 'alert' && row.wakeEventId === done.wakeEventId)
+    if (own || done.requestedBy === 'wake') return own ?? null
+    return roots.findLast((row) => row.kind === 'alert' || row.kind === 'diagnosis') ?? null
   }
 }
 
-/** The published outcome: the last two whenever any reasoning error occurred, despite their names. */
-function dmStatus(failed: boolean, sent: boolean): string {
-  if (failed) return sent ? 'engine_unavailable_fallback' : 'engine_unavailable_failed_send'
-  return sent ? 'sent' : 'failed_send'
+/** Warnings are told once, with what was found (ruling 16). */
+function firstMessage(done: Investigation, incident: Incident, severity: string): string {
+  const told = { probe: incident.probeId, severity, title: incident.title, detail: incident.detail }
+  return done.text === null ? fallbackMessage(told, done.failure ?? 'unknown') : happyMessage(told, done.text)
 }

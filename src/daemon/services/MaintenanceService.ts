@@ -1,5 +1,6 @@
 import type { Clock } from '../platform/clock.ts'
 import type { Store } from '../store/Store.ts'
+import type { LateWrites } from './LateWrites.ts'
 import type { Scheduler } from './Scheduler.ts'
 import type { SettingsService } from './SettingsService.ts'
 
@@ -8,11 +9,13 @@ const dayMs = 86_400_000
 /** Keeps history in bounds: group commits, five-minute rollups, retention. */
 export class MaintenanceService {
   readonly #store: Store
+  readonly #late: LateWrites
   readonly #clock: Clock
   readonly #settings: SettingsService
 
-  constructor(deps: { store: Store; clock: Clock; settings: SettingsService }) {
+  constructor(deps: { store: Store; late: LateWrites; clock: Clock; settings: SettingsService }) {
     this.#store = deps.store
+    this.#late = deps.late
     this.#clock = deps.clock
     this.#settings = deps.settings
   }
@@ -23,7 +26,7 @@ export class MaintenanceService {
       intervalMs: 1_000,
       timeoutMs: 30_000,
       firstDelayMs: 1_000,
-      run: async () => this.#store.flush(),
+      run: async () => this.flush(),
     })
     scheduler.add({
       name: 'observations.rollup',
@@ -38,6 +41,15 @@ export class MaintenanceService {
       firstDelayMs: 60_000,
       run: async (signal) => this.retain(signal),
     })
+  }
+
+  /**
+   * Writes the samples of the last second, and what had to wait for a store that refused.
+   * @throws KoraError when it refuses still
+   */
+  flush(): void {
+    this.#late.look()
+    if (this.#store.observations.buffered > 0) this.#late.require(() => undefined)
   }
 
   /** Rolls up every closed bucket, a slice at a time. */

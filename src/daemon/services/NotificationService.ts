@@ -1,5 +1,6 @@
 import type { Channel, Delivery, OutboxRow } from '../../domain/incident.ts'
-import { collapse, quietForMinutes } from '../../domain/notifications.ts'
+import { lateNote } from '../../domain/messages.ts'
+import { quietForMinutes } from '../../domain/notifications.ts'
 import { callerSessionId } from '../../domain/wake.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
@@ -8,25 +9,28 @@ import type { ChannelSender, SendResult } from './channels.ts'
 import type { Events } from './Events.ts'
 import type { IncidentService } from './IncidentService.ts'
 import type { NewId } from './ids.ts'
+import type { NativeGathering } from './NativeGathering.ts'
+import type { OutboxBook } from './OutboxBook.ts'
 import type { SettingsService } from './SettingsService.ts'
 import { outboxRow, payload } from './wakeRows.ts'
 
 const backoffMs = [1_000, 2_000, 5_000, 15_000, 30_000, 60_000]
 /** A message Slack does not take for this long has failed for good. */
 const giveUpAfterMs = 86_400_000
-const minuteMs = 60_000
-/** What is about incidents may be summarised; what is about Kora itself may not. */
-const collapsible: ReadonlySet<string> = new Set(['alert', 'diagnosis', 'recovery', 'late_recovery', 'reminder'])
 /** After this many failed attempts the operator is told natively that Slack does not answer. */
 const attemptsBeforeNotice = 3
+/** First news that is older than this says how old it is (ruling 18). */
+const lateAfterMs = 300_000
 
 interface Deps {
   readonly store: Store
+  readonly book: OutboxBook
   readonly clock: Clock
   readonly events: Events
   readonly logger: Logger
   readonly settings: SettingsService
   readonly incidents: IncidentService
+  readonly gathering: NativeGathering
   readonly newId: NewId
   readonly senders: Readonly<Record<Channel, ChannelSender>>
   /** Minute of the day in the operator's zone, 0–1439. */
@@ -37,17 +41,15 @@ interface Deps {
 
 /**
  * Drains the outbox: one message at a time per channel, in order, at least once, every attempt recorded.
- * It reacts to commits; timers serve only retries and quiet hours.
+ * It reacts to commits; timers serve only retries, gathering and quiet hours.
  */
 export class NotificationService {
   readonly #deps: Deps
   readonly #draining: Record<Channel, Promise<void> | null> = { slack: null, native: null }
   readonly #again: Record<Channel, boolean> = { slack: false, native: false }
   readonly #timers: Record<Channel, (() => void) | null> = { slack: null, native: null }
-  /** Incidents an earlier process left untold: they are looked at again before anything is said. */
+  /** Incidents left untold before a pause: they are looked at again before anything is said. */
   readonly #recheckFirst = new Set<string>()
-  readonly #shownAtMs: number[] = []
-  #summarised: readonly { readonly atMs: number; readonly text: string }[] = []
   #unsubscribe: (() => void) | null = null
   #stopped = true
 
@@ -61,22 +63,35 @@ export class NotificationService {
    */
   start(): string[] {
     this.#stopped = false
-    const { store, incidents, events } = this.#deps
+    const { events } = this.#deps
+    const probes = this.hold()
+    const stops = [
+      events.on('outbox.added', () => this.kick()),
+      events.on('settings.changed', () => this.kick()),
+      events.on('store.recovered', () => this.kick()),
+      events.on('incident.changed', ({ incidentId }) => {
+        if (this.#recheckFirst.delete(incidentId)) this.kick()
+      }),
+    ]
+    this.#unsubscribe = () => stops.forEach((stop) => stop())
+    this.kick()
+    return probes
+  }
+
+  /**
+   * Time has passed in which nothing could be sent: what waits goes on after its probe was looked at again.
+   * @returns the probes to look at
+   */
+  hold(): string[] {
+    const { book, incidents } = this.#deps
     const probes = new Set<string>()
-    for (const row of store.outbox.unsettled()) {
-      if (row.incidentId === null || row.state === 'sending') continue
+    for (const row of [...book.unsettled('slack'), ...book.unsettled('native')]) {
+      if (row.state === 'sending') continue
       const incident = incidents.open().find((one) => one.id === row.incidentId)
       if (!incident) continue
       this.#recheckFirst.add(incident.id)
       probes.add(incident.probeId)
     }
-    const stops = [
-      events.on('outbox.added', () => this.kick()),
-      events.on('settings.changed', () => this.kick()),
-      events.on('incident.changed', ({ incidentId }) => this.#rechecked(incidentId)),
-    ]
-    this.#unsubscribe = () => stops.forEach((stop) => stop())
-    this.kick()
     return [...probes]
   }
 
@@ -109,23 +124,6 @@ export class NotificationService {
     this.kick()
   }
 
-  /** Sends without the store, when the store refuses to write; what happened is logged only. */
-  sendUnrecorded(rows: readonly OutboxRow[]): void {
-    for (const row of rows) {
-      void this.#deps.senders[row.channel].send(row, false, null).then((result) => {
-        this.#deps.logger.warn('message sent without a record', {
-          channel: row.channel,
-          kind: row.kind,
-          result: result.kind,
-        })
-      })
-    }
-  }
-
-  #rechecked(incidentId: string): void {
-    if (this.#recheckFirst.delete(incidentId)) this.kick()
-  }
-
   #drain(channel: Channel): Promise<void> {
     if (this.#stopped) return Promise.resolve()
     const running = this.#draining[channel]
@@ -150,17 +148,25 @@ export class NotificationService {
   }
 
   async #work(channel: Channel): Promise<void> {
+    const { book, clock, gathering } = this.#deps
     this.#timers[channel]?.()
     this.#timers[channel] = null
-    if (channel === 'native') this.#collapseNatives()
+    const begunMs = clock.nowMs()
+    if (channel === 'native') {
+      const waiting = book.unsettled('native').filter((row) => row.state === 'pending' && !this.#isHeld(row))
+      gathering.arrange(
+        waiting.filter((row) => this.#notBeforeMs(row, begunMs) <= begunMs),
+        begunMs,
+      )
+    }
     let wakeAtMs = Number.POSITIVE_INFINITY
-    for (const { id } of this.#deps.store.outbox.unsettled(channel)) {
+    for (const { id } of book.unsettled(channel)) {
       if (this.#stopped) return
-      const row = this.#deps.store.outbox.get(id)
-      if (!row || (row.state !== 'pending' && row.state !== 'sending')) continue
-      const nowMs = this.#deps.clock.nowMs()
-      if (row.incidentId !== null && row.state === 'pending' && this.#recheckFirst.has(row.incidentId)) continue
-      const notBeforeMs = Math.max(row.notBeforeMs, nowMs + this.#quietMs(row, nowMs))
+      const row = book.get(id)
+      if (!row || (row.state !== 'pending' && row.state !== 'sending') || this.#isHeld(row)) continue
+      // Only what was looked over together is shown; the rest comes in the next round.
+      const nowMs = channel === 'native' ? begunMs : clock.nowMs()
+      const notBeforeMs = this.#notBeforeMs(row, nowMs)
       if (notBeforeMs > nowMs) {
         wakeAtMs = Math.min(wakeAtMs, notBeforeMs)
         // A message waiting for its retry keeps the ones behind it in order; a quiet or gathering one does not.
@@ -173,19 +179,32 @@ export class NotificationService {
         break
       }
     }
-    if (wakeAtMs !== Number.POSITIVE_INFINITY) this.#later(channel, wakeAtMs - this.#deps.clock.nowMs())
+    if (wakeAtMs !== Number.POSITIVE_INFINITY) this.#later(channel, wakeAtMs - clock.nowMs())
+  }
+
+  #isHeld(row: OutboxRow): boolean {
+    return row.state === 'pending' && row.incidentId !== null && this.#recheckFirst.has(row.incidentId)
+  }
+
+  #notBeforeMs(row: OutboxRow, nowMs: number): number {
+    if (row.channel !== 'native' || row.kind === 'test') return row.notBeforeMs
+    const { settings, gathering, minuteOfDay } = this.#deps
+    const { quietHours } = settings.get().notifications
+    const quietMs = quietForMinutes(quietHours, row.payload.severity, minuteOfDay(nowMs)) * 60_000
+    return Math.max(row.notBeforeMs, gathering.waitsUntilMs(row), quietMs > 0 ? nowMs + quietMs : 0)
   }
 
   /** One attempt, recorded before and after. @returns when to try again; null when the row is settled */
   async #attempt(row: OutboxRow): Promise<number | null> {
-    const { store, clock, senders, newId } = this.#deps
-    const parent = row.replyToId === null ? null : store.outbox.get(row.replyToId)
+    const { store, book, clock, senders, newId, gathering } = this.#deps
+    const parent = row.replyToId === null ? null : book.get(row.replyToId)
     const lookFirst = row.state === 'sending' || row.failure === 'outcome_unknown'
     const startedAtMs = clock.nowMs()
     const sending: OutboxRow = { ...row, state: 'sending', attempts: row.attempts + 1 }
-    store.transaction(() => store.outbox.save(sending))
+    book.save([sending])
     const began = clock.monotonicMs()
-    const result = await senders[row.channel].send(sending, lookFirst, parent)
+    const spoken = this.#withAge(sending, startedAtMs)
+    const result = await senders[row.channel].send(spoken, lookFirst, parent)
     const delivery: Delivery = {
       id: newId('dlv_'),
       outboxId: row.id,
@@ -198,13 +217,16 @@ export class NotificationService {
       latencyMs: Math.trunc(clock.monotonicMs() - began),
       remoteRef: result.kind === 'sent' ? result.remoteRef : null,
     }
-    const next = this.#afterwards(sending, result)
-    store.transaction(() => {
-      store.outbox.save(next)
+    // What was said is kept; before that the text stays without its age, which may grow.
+    const next = this.#afterwards(result.kind === 'sent' ? spoken : sending, result)
+    const nowMs = clock.nowMs()
+    const notice = this.#slackNotice(next, result, nowMs)
+    book.save([next, ...notice], () => {
       store.outbox.addDelivery(delivery)
-      this.#audit(next, delivery)
-      if (next.channel === 'slack' && next.state !== 'sent') this.#sayThatSlackFails(next, result)
+      this.#audit(next, delivery, nowMs)
     })
+    if (notice.length > 0) void this.#drain('native')
+    if (next.channel === 'native' && next.state === 'sent') gathering.shown(next, nowMs)
     this.#after(next)
     return next.state === 'pending' ? next.notBeforeMs : null
   }
@@ -230,22 +252,34 @@ export class NotificationService {
 
   #after(row: OutboxRow): void {
     const { events, incidents, onSettled } = this.#deps
-    if (row.channel === 'native' && row.state === 'sent') this.#shownAtMs.push(row.settledAtMs ?? 0)
-    if (row.state === 'pending') {
-      events.publish('outbox.settled', { outboxId: row.id })
-      return
+    if (row.state !== 'pending') {
+      if (row.incidentId !== null && row.state === 'sent' && (row.kind === 'alert' || row.kind === 'diagnosis')) {
+        incidents.advance(row.incidentId, 'notified', `told on ${row.channel}`)
+      }
+      onSettled(row)
     }
-    if (row.incidentId !== null && row.state === 'sent' && (row.kind === 'alert' || row.kind === 'diagnosis')) {
-      incidents.advance(row.incidentId, 'notified', `told on ${row.channel}`)
-    }
-    onSettled(row)
     events.publish('outbox.settled', { outboxId: row.id })
-    if (row.incidentId !== null) events.publish('incident.changed', { incidentId: row.incidentId })
+    if (row.incidentId !== null && row.state !== 'pending') {
+      events.publish('incident.changed', { incidentId: row.incidentId })
+    }
   }
 
-  #audit(row: OutboxRow, delivery: Delivery): void {
-    const { store, clock, incidents } = this.#deps
-    const incident = row.incidentId === null ? null : (store.incidents.get(row.incidentId) ?? null)
+  /** First news that comes late, after an outage of Slack, a sleep or a restart, says how old it is (ruling 18). */
+  #withAge(row: OutboxRow, nowMs: number): OutboxRow {
+    const { store, incidents } = this.#deps
+    const first =
+      row.kind === 'alert' || (row.kind === 'diagnosis' && row.channel === 'slack' && row.replyToId === null)
+    const incident = first ? incidents.open().find((one) => one.id === row.incidentId) : undefined
+    const wake = row.wakeEventId === null ? null : store.wakes.get(row.wakeEventId)
+    if (!incident || nowMs - (wake?.emittedAtMs ?? row.createdAtMs) <= lateAfterMs) return row
+    const seenAgain = nowMs - incident.lastSeenAtMs <= lateAfterMs
+    const text = `${row.payload.text}\n\n${lateNote(incident.firstSeenAtMs, nowMs, seenAgain)}`
+    return { ...row, payload: { ...row.payload, text } }
+  }
+
+  #audit(row: OutboxRow, delivery: Delivery, nowMs: number): void {
+    const { store, incidents } = this.#deps
+    const incident = row.incidentId === null ? null : incidents.get(row.incidentId)
     store.audit.append(
       {
         seam: 'notification.dispatched',
@@ -259,26 +293,25 @@ export class NotificationService {
           kind: row.kind,
           severity: row.payload.severity,
           category: incident?.category ?? null,
-          probe: incident ? incidents.get(incident.id).probeId : null,
+          probe: incident?.probeId ?? null,
           status: delivery.outcome === 'sent' || delivery.outcome === 'already_sent' ? 'ok' : 'failed',
           attempt: delivery.attempt,
           latency_ms: delivery.latencyMs,
           ...(delivery.reason === null ? {} : { error: delivery.reason, note: delivery.note }),
         },
       },
-      clock.nowMs(),
+      nowMs,
     )
   }
 
   /** Slack is not reaching the operator: the machine in front of them says so, once per outage. */
-  #sayThatSlackFails(row: OutboxRow, result: SendResult): void {
-    const { store, clock, newId, settings } = this.#deps
-    if (row.kind === 'test' || result.kind === 'sent') return
-    if (settings.get().slack.operatorUserId === '' || result.reason === 'slack_client_unavailable') return
-    if (row.state === 'pending' && row.attempts !== attemptsBeforeNotice) return
+  #slackNotice(row: OutboxRow, result: SendResult, nowMs: number): OutboxRow[] {
+    const { newId, settings } = this.#deps
+    if (row.channel !== 'slack' || row.kind === 'test' || result.kind === 'sent') return []
+    if (settings.get().slack.operatorUserId === '' || result.reason === 'slack_client_unavailable') return []
+    if (row.state === 'pending' && row.attempts !== attemptsBeforeNotice) return []
     const again = row.state === 'pending' ? 'Kora keeps trying.' : 'Kora gave up on this message.'
-    const nowMs = clock.nowMs()
-    store.outbox.insert(
+    return [
       outboxRow(newId, nowMs, {
         channel: 'native',
         kind: 'channel_failing',
@@ -294,54 +327,7 @@ export class NotificationService {
           },
         ),
       }),
-    )
-    this.#again.native = true
-    void this.#drain('native')
-  }
-
-  /**
-   * More than five within a minute become one summary, updated in place; criticals stay (cockpit specification,
-   * section 14).
-   */
-  #collapseNatives(): void {
-    const { store, clock, newId } = this.#deps
-    const nowMs = clock.nowMs()
-    while ((this.#shownAtMs[0] ?? nowMs) < nowMs - minuteMs) this.#shownAtMs.shift()
-    const due = store.outbox
-      .unsettled('native')
-      .filter((row) => row.state === 'pending' && row.notBeforeMs <= nowMs && collapsible.has(row.kind))
-    const pending = due.map((row) => ({
-      id: row.id,
-      severity: row.payload.severity,
-      kind: row.kind,
-      tag: row.payload.tag,
-      title: row.payload.title,
-    }))
-    const { summarised } = collapse(pending, this.#shownAtMs.length)
-    if (summarised.length === 0) return
-    const spoken = due.filter((row) => summarised.includes(row.id))
-    this.#summarised = [
-      ...this.#summarised.filter((line) => line.atMs > nowMs - minuteMs),
-      ...spoken.map((row) => ({ atMs: nowMs, text: `${row.payload.title}: ${row.payload.text}` })),
     ]
-    const lines = this.#summarised.map((line) => line.text)
-    const title = lines.length === 1 ? 'One more thing happened' : `${lines.length} more things happened`
-    store.transaction(() => {
-      for (const row of spoken) store.outbox.save({ ...row, state: 'superseded', settledAtMs: nowMs })
-      store.outbox.insert(
-        outboxRow(newId, nowMs, {
-          channel: 'native',
-          kind: 'summary',
-          payload: payload(title, lines.join('\n'), { tag: 'summary', route: '/now' }),
-        }),
-      )
-    })
-  }
-
-  #quietMs(row: OutboxRow, nowMs: number): number {
-    if (row.channel !== 'native' || row.kind === 'test') return 0
-    const { quietHours } = this.#deps.settings.get().notifications
-    return quietForMinutes(quietHours, row.payload.severity, this.#deps.minuteOfDay(nowMs)) * 60_000
   }
 
   #later(channel: Channel, delayMs: number): void {

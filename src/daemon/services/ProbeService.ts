@@ -182,12 +182,14 @@ export class ProbeService {
     return this.#allChecks
   }
 
-  /** Starts checks without waiting for them. */
-  checkSoon(ids: readonly string[]): void {
-    for (const id of ids) {
+  /** Starts checks without waiting for them. @returns those that are under way: what is switched off is not checked */
+  checkSoon(ids: readonly string[]): string[] {
+    return ids.filter((id) => {
       const definition = this.#definitions.get(id)
-      if (definition?.enabled) void this.#checkOnce(definition).catch(() => undefined)
-    }
+      if (!definition?.enabled) return false
+      void this.#checkOnce(definition).catch(() => undefined)
+      return true
+    })
   }
 
   async #everything(): Promise<{ checked: number; failed: { id: string; summary: string }[] }> {

@@ -8,13 +8,17 @@ export class Problems {
   readonly #clock: Clock
   readonly #events: Events
 
-  constructor(deps: { clock: Clock; events: Events }) {
+  readonly #redact: (text: string) => string
+
+  constructor(deps: { clock: Clock; events: Events; redact: (text: string) => string }) {
     this.#clock = deps.clock
     this.#events = deps.events
+    this.#redact = deps.redact
   }
 
   /** Opens a problem or replaces its words; its age counts from the first time. */
-  raise(problem: Omit<Problem, 'sinceMs'>): void {
+  raise(found: Omit<Problem, 'sinceMs'>): void {
+    const problem = { ...found, message: this.#redact(found.message) }
     const known = this.#open.get(problem.code)
     if (known && known.message === problem.message && known.action === problem.action) return
     this.#open.set(problem.code, { ...problem, sinceMs: known?.sinceMs ?? this.#clock.nowMs() })

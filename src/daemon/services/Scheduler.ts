@@ -59,6 +59,8 @@ interface SchedulerOptions {
   readonly logger: Logger
   /** Told of every finished run, except those that were ended by `stop` or `remove`. */
   readonly onSettled?: (name: string, result: TaskResult) => void
+  /** The machine slept; told before anything that fell due meanwhile runs. */
+  readonly onWake?: () => void
 }
 
 interface Run {
@@ -103,16 +105,18 @@ export class Scheduler {
   readonly #clock: Clock
   readonly #logger: Logger
   readonly #onSettled: (name: string, result: TaskResult) => void
+  readonly #onWake: () => void
   readonly #timeline: Timeline
   readonly #tasks = new Map<string, Task>()
   readonly #runs = new Set<Run>()
   #phase: 'new' | 'started' | 'stopping' | 'stopped' = 'new'
   #stopped: Promise<void> | null = null
 
-  constructor({ clock, logger, onSettled }: SchedulerOptions) {
+  constructor({ clock, logger, onSettled, onWake }: SchedulerOptions) {
     this.#clock = clock
     this.#logger = logger
     this.#onSettled = onSettled ?? (() => undefined)
+    this.#onWake = onWake ?? (() => undefined)
     this.#timeline = new Timeline(clock, (stoodMs) => this.#onPause(stoodMs))
   }
 
@@ -248,7 +252,9 @@ export class Scheduler {
     const asleep = stoodMs > sleepMs
     this.#logger.warn('time passed in which nothing ran', { forMs: Math.round(stoodMs), asleep })
     for (const run of this.#runs) if (run.deadline) this.#setDeadline(run, run.deadline.dueMs + stoodMs)
-    if (asleep) this.#spreadOverdue()
+    if (!asleep) return
+    this.#spreadOverdue()
+    this.#onWake()
   }
 
   #spreadOverdue(): void {

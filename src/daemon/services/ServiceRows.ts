@@ -1,4 +1,4 @@
-import type { ServiceRow } from '../../contract/probes.ts'
+import type { SeriesPoint, ServiceRow } from '../../contract/probes.ts'
 import { serviceSummary } from '../../domain/serviceSummary.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Store } from '../store/Store.ts'
@@ -59,9 +59,19 @@ export class ServiceRows {
     }
   }
 
+  /** Latency of one probe between two times, in at most `points` buckets. */
+  series({ id, fromMs, toMs, points }: { id: string; fromMs: number; toMs: number; points: number }): Promise<{
+    bucketMs: number
+    points: SeriesPoint[]
+  }> {
+    return this.#deps.store.reader.series(id, fromMs, toMs, points)
+  }
+
   /** Reads the last hour from the store, so that a restart does not begin with empty sparklines. */
   async hydrate(signal: AbortSignal): Promise<void> {
     const { store, clock, latencies } = this.#deps
+    // The reading thread is not worth starting for a history that is not there.
+    if (store.observations.latest().size === 0) return
     const samples = await store.reader.lastHour(clock.nowMs() - 3_600_000)
     const byProbe = Map.groupBy(samples, (sample) => sample.probeId)
     for (const [probeId, stored] of byProbe) {

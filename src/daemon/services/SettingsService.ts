@@ -90,8 +90,17 @@ export class SettingsService {
   }
 
   #stored(): Settings {
-    const parsed = Settings.safeParse(merge(defaultSettings, asPatch(this.#store.settings.get('settings'))))
-    return parsed.success ? parsed.data : defaultSettings
+    const stored = asPatch(this.#store.settings.get('settings'))
+    const merged = merge(defaultSettings, stored)
+    const { model, slack, notifications, watching, retention } = Settings.shape
+    // A section that cannot be read falls back by itself; the others stay as the operator left them.
+    return {
+      model: model.catch(defaultSettings.model).parse(merged.model),
+      slack: slack.catch(defaultSettings.slack).parse(merged.slack),
+      notifications: notifications.catch(defaultSettings.notifications).parse(merged.notifications),
+      watching: watching.catch(defaultSettings.watching).parse(merged.watching),
+      retention: retention.catch(defaultSettings.retention).parse(merged.retention),
+    }
   }
 
   #read(): Settings {

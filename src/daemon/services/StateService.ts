@@ -38,6 +38,7 @@ export class StateService {
   readonly #deps: Deps
   readonly #windows = new Set<Dirty>()
   #stops: (() => void)[] = []
+  #stopped = false
   #seq = 0
 
   constructor(deps: Deps) {
@@ -63,7 +64,9 @@ export class StateService {
     ]
   }
 
+  /** Ends every subscription. */
   stop(): void {
+    this.#stopped = true
     for (const stop of this.#stops) stop()
     for (const window of this.#windows) window.wake()
   }
@@ -88,11 +91,11 @@ export class StateService {
     signal.addEventListener('abort', ended)
     try {
       yield { kind: 'snapshot', seq: ++this.#seq, nowMs: this.#deps.clock.nowMs(), state: this.snapshot() }
-      while (!signal.aborted) {
+      while (!signal.aborted && !this.#stopped) {
         if (window.empty) await new Promise<void>((resolve) => (window.wake = resolve))
-        if (signal.aborted) return
+        if (signal.aborted || this.#stopped) return
         await new Promise<void>((resolve) => this.#deps.clock.setTimer(gatherMs, resolve))
-        if (!window.empty) yield this.#patch(window)
+        if (!window.empty && !this.#stopped) yield this.#patch(window)
       }
     } finally {
       signal.removeEventListener('abort', ended)

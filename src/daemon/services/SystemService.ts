@@ -1,9 +1,12 @@
-import type { DaemonInfo, ListenerRow, ScheduleRow, SetupStep } from '../../contract/system.ts'
+import type { DeliveryView } from '../../contract/incidents.ts'
+import type { AuditRowView, DaemonInfo, ListenerRow, ScheduleRow, SetupStep } from '../../contract/system.ts'
 import { KoraError } from '../../domain/errors.ts'
+import { clip } from '../../domain/text.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Store } from '../store/Store.ts'
 import type { ChannelService } from './ChannelService.ts'
 import type { Events } from './Events.ts'
+import type { LateWrites } from './LateWrites.ts'
 import type { Problems } from './Problems.ts'
 import type { ProbeService } from './ProbeService.ts'
 import type { Scheduler, TaskResult } from './Scheduler.ts'
@@ -20,8 +23,11 @@ const labels: Readonly<Record<string, string>> = {
 /** Persisted between runs, so that a daily task survives daily restarts. The quick ones are not worth a write. */
 const persisted = new Set(['backup.nightly', 'history.retention', 'observations.rollup'])
 
+const maxErrorLength = 500
+
 interface Deps {
   readonly store: Store
+  readonly late: LateWrites
   readonly clock: Clock
   readonly events: Events
   readonly scheduler: Scheduler
@@ -33,6 +39,8 @@ interface Deps {
   readonly version: string
   readonly sessionId: string
   readonly dataFolder: string
+  /** Removes secrets: a task's error may quote whatever it met. */
+  readonly redact: (text: string) => string
 }
 
 /** The daemon about itself. */
@@ -47,11 +55,11 @@ export class SystemService {
   }
 
   started(): void {
-    const { store, clock, version, host, sessionId, events } = this.#deps
+    const { store, late, clock, version, host, sessionId, events } = this.#deps
     this.#startedAtMs = clock.nowMs()
     this.#state = 'running'
     const details = { version, host, session_id: sessionId }
-    store.transaction(() => store.audit.append({ seam: 'daemon.started', details }, this.#startedAtMs))
+    late.write(() => store.audit.append({ seam: 'daemon.started', details }, this.#startedAtMs))
     events.on('observation.recorded', () => {
       this.#probedAtMs = clock.nowMs()
     })
@@ -59,10 +67,12 @@ export class SystemService {
   }
 
   stopping(reason: string): void {
-    const { store, clock, sessionId, events } = this.#deps
+    const { store, late, clock, sessionId, events } = this.#deps
     this.#state = 'shutting_down'
     const details = { reason, session_id: sessionId, uptime_ms: clock.nowMs() - this.#startedAtMs }
-    store.transaction(() => store.audit.append({ seam: 'daemon.stopped', details }, clock.nowMs()))
+    const nowMs = clock.nowMs()
+    // A stop that cannot be recorded is a stop all the same.
+    late.write(() => store.audit.append({ seam: 'daemon.stopped', details }, nowMs))
     events.publish('daemon.changed', {})
   }
 
@@ -74,24 +84,23 @@ export class SystemService {
   }
 
   taskSettled(name: string, result: TaskResult): void {
-    const { store, events, clock } = this.#deps
+    const { store, late, events, clock } = this.#deps
     if (labels[name] === undefined) return
+    const error = this.#clean(result.error)
     if (persisted.has(name)) {
       const failures = result.outcome === 'failed' ? (store.schedules.get(name)?.failuresInARow ?? 0) + 1 : 0
-      store.transaction(() => {
+      const nowMs = clock.nowMs()
+      late.write(() => {
         store.schedules.save({
           name,
           lastStartedAtMs: result.startedAtMs,
           lastFinishedAtMs: result.startedAtMs + result.durationMs,
           outcome: result.outcome,
-          error: result.error,
+          error,
           failuresInARow: failures,
         })
         if (result.outcome === 'failed') {
-          store.audit.append(
-            { seam: 'task.failed', source: 'cron', details: { task: name, error: result.error } },
-            clock.nowMs(),
-          )
+          store.audit.append({ seam: 'task.failed', source: 'cron', details: { task: name, error } }, nowMs)
         }
       })
     }
@@ -131,8 +140,46 @@ export class SystemService {
     events.publish('daemon.changed', {})
   }
 
+  /** Attempts to tell the operator something, newest first. @param beforeMs exclusive */
+  deliveries(limit: number, beforeMs: number | undefined): DeliveryView[] {
+    const query = beforeMs === undefined ? { limit } : { limit, beforeMs }
+    return this.#deps.store.outbox.deliveries(query).map((delivery) => ({
+      id: delivery.id,
+      messageId: delivery.outboxId,
+      incidentId: delivery.incidentId,
+      channel: delivery.channel,
+      kind: delivery.kind,
+      attempt: delivery.attempt,
+      startedAtMs: delivery.startedAtMs,
+      outcome: delivery.outcome,
+      reason: delivery.reason,
+      note: delivery.note,
+      latencyMs: delivery.latencyMs,
+      title: delivery.title,
+    }))
+  }
+
+  /** Rows of the audit log; newest first unless `afterSeq` asks for what came next. */
+  audit(query: Parameters<Store['audit']['list']>[0]): AuditRowView[] {
+    return this.#deps.store.audit.list(query).map((row) => ({
+      seq: row.seq,
+      eventId: row.eventId,
+      emittedAtMs: row.emittedAtMs,
+      seam: row.seam,
+      known: row.known,
+      details: row.details,
+      callerSessionId: row.callerSessionId,
+      source: row.source,
+      incidentId: row.incidentId,
+    }))
+  }
+
+  verifyAudit(): Promise<{ rows: number; ok: boolean; firstBrokenSeq: number | null }> {
+    return this.#deps.store.reader.verifyAudit()
+  }
+
   #listeners(): ListenerRow[] {
-    const { probes, channels, store } = this.#deps
+    const { probes, channels, store, scheduler } = this.#deps
     const running = this.#state === 'running'
     const up = running ? 'up' : 'starting'
     const enabled = probes.definitions().filter((definition) => definition.enabled).length
@@ -146,12 +193,25 @@ export class SystemService {
       note: null,
       ...rest,
     })
+    const stuck = scheduler.rows().filter((task) => task.stuck)
+    const stuckTasks = stuck.filter((task) => labels[task.name] !== undefined)
+    const stuckProbes = stuck.length - stuckTasks.length
     return [
-      row('heartbeat', { note: 'runs the schedules' }),
+      row('heartbeat', {
+        note: 'runs the schedules',
+        ...(stuckTasks.length > 0
+          ? { state: 'down', note: `does not end: ${stuckTasks.map((task) => labels[task.name]).join(', ')}` }
+          : {}),
+      }),
       row('heartbeat_probes', {
-        state: enabled === 0 ? 'off' : up,
+        state: enabled === 0 ? 'off' : stuckProbes > 0 ? 'down' : up,
         lastEventAtMs: this.#probedAtMs,
-        note: enabled === 0 ? 'no service is watched yet' : `${enabled} services`,
+        note:
+          stuckProbes > 0
+            ? `${stuckProbes} checks do not end`
+            : enabled === 0
+              ? 'no service is watched yet'
+              : `${enabled} services`,
       }),
       row('probe_wake', {
         lastEventAtMs: store.audit.list({ seam: 'probe.wake_requested', limit: 1 })[0]?.emittedAtMs ?? null,
@@ -183,11 +243,15 @@ export class SystemService {
           lastStartedAtMs: row.lastStartedAtMs ?? earlier?.lastStartedAtMs ?? null,
           lastDurationMs: row.lastDurationMs,
           lastOutcome: earlier?.outcome ?? row.lastOutcome,
-          lastError: row.lastError ?? earlier?.error ?? null,
+          lastError: this.#clean(row.lastError) ?? earlier?.error ?? null,
           failuresInARow: earlier?.failuresInARow ?? row.failuresInARow,
           nextDueAtMs: row.nextDueAtMs,
         }
       })
+  }
+
+  #clean(error: string | null): string | null {
+    return error === null ? null : clip(this.#deps.redact(error), maxErrorLength)
   }
 
   #setup(): SetupStep[] {

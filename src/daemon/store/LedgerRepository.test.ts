@@ -34,7 +34,12 @@ test('the same row id under another request is a mistake, not a duplicate', asyn
 
 test('sums tell what was priced, what was charged and what has no price', async () => {
   const { ledger } = (await openTestStore()).store
-  const unpriced = { costNanoUsd: null, poolChargeNanoUsd: 75_000_000, priceBasis: 'unknown', poolBasis: 'fallback' } as const
+  const unpriced = {
+    costNanoUsd: null,
+    poolChargeNanoUsd: 75_000_000,
+    priceBasis: 'unknown',
+    poolBasis: 'fallback',
+  } as const
   ledger.append(aLedgerRow())
   ledger.append(aLedgerRow({ id: 'b', requestId: 'b', reportId: 'b', atMs: startMs + 1, ...unpriced }))
   expect(ledger.sum(startMs)).toEqual({ costNanoUsd: 4_500_000, poolChargeNanoUsd: 79_500_000, unpriced: 1, calls: 2 })

@@ -1,0 +1,37 @@
+/** One measured value. `bound` is the most it may be, or the least where `atLeast` says so; null when none is set. */
+export interface Figure {
+  readonly name: string
+  readonly value: number
+  readonly unit: string
+  readonly bound: number | null
+  readonly atLeast?: true
+}
+
+/** Prints one figure as one line of JSON, values rounded to three significant digits behind the point. */
+export function print(name: string, value: number, unit: string, bound: number | null): void {
+  const rounded = Math.round(value * 1_000) / 1_000
+  console.log(JSON.stringify({ name, value: rounded, unit, bound } satisfies Figure))
+}
+
+/** The figure in a line of output; null when the line is anything else. */
+export function readFigure(line: string): Figure | null {
+  if (!line.startsWith('{"name"')) return null
+  try {
+    return JSON.parse(line) as Figure
+  } catch {
+    return null
+  }
+}
+
+export function isMissed({ value, bound, atLeast }: Figure): boolean {
+  if (bound === null) return false
+  return atLeast ? value < bound : value > bound
+}
+
+/** @param share 0.5 is the median; nearest rank, so the result is always one of the values */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const value = sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)]
+  if (value === undefined) throw new Error('nothing was measured')
+  return value
+}

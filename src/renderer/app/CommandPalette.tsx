@@ -1,0 +1,68 @@
+import { Dialog as Base } from '@base-ui/react/dialog'
+import { Command } from 'cmdk'
+import { useMemo, useState } from 'react'
+import { uiStore, useUi } from '../client/ui.ts'
+import dialogStyles from '../components/Dialog.module.css'
+import styles from './CommandPalette.module.css'
+import { findCommands, grouped } from './commands.ts'
+import { useCommands } from './useCommands.ts'
+
+function close(): void {
+  uiStore.setState({ palette: false })
+}
+
+/** Mod+K: everything there is, found by a few letters. */
+export function CommandPalette() {
+  const open = useUi((state) => state.palette)
+  return (
+    <Base.Root open={open} onOpenChange={(next) => (next ? undefined : close())}>
+      <Base.Portal>
+        <Base.Backdrop className={dialogStyles['scrim']} />
+        <Base.Popup className={styles['palette']} aria-label="Commands" data-modal="">
+          <Finder />
+        </Base.Popup>
+      </Base.Portal>
+    </Base.Root>
+  )
+}
+
+function Finder() {
+  const [query, setQuery] = useState('')
+  const read = useCommands()
+  // Read once per opening: a list that moves under the cursor runs the wrong thing.
+  const [commands] = useState(read)
+  const groups = useMemo(() => grouped(findCommands(commands, query)), [commands, query])
+  return (
+    <Command shouldFilter={false} loop label="Commands">
+      <Command.Input
+        className={styles['input']}
+        value={query}
+        onValueChange={setQuery}
+        placeholder="Place, service, incident or action"
+        aria-label="Find a command"
+      />
+      <Command.List className={styles['list']}>
+        <Command.Empty className={styles['empty']}>Nothing is called that.</Command.Empty>
+        {groups.map(({ group, commands: members }) => (
+          <Command.Group key={group} heading={group} className={styles['group']}>
+            {members.map((command) => (
+              <Command.Item
+                key={command.id}
+                value={command.id}
+                className={styles['item']}
+                disabled={Boolean(command.unavailable)}
+                onSelect={() => {
+                  close()
+                  command.run()
+                }}
+              >
+                <span className={styles['label']}>{command.label}</span>
+                <span className={styles['edge']}>{command.unavailable ?? command.edge}</span>
+              </Command.Item>
+            ))}
+          </Command.Group>
+        ))}
+      </Command.List>
+    </Command>
+  )
+}

@@ -1,0 +1,85 @@
+import CommandIcon from 'lucide-react/icons/command'
+import { useMirror } from '../client/mirror.ts'
+import { daemonNowMs, useTick } from '../client/ticker.ts'
+import { uiStore } from '../client/ui.ts'
+import { Kbd } from '../components/Button.tsx'
+import { countOf, formatDay } from '../components/format.ts'
+import { needsOperator } from '../components/status.ts'
+import { keysLabel } from './keys.ts'
+import { places } from './routes.tsx'
+import styles from './Shell.module.css'
+import { isMac } from './shortcuts.ts'
+
+/** How many incidents wait for the operator right now. */
+export function useNeedsCount(): number {
+  const incidents = useMirror((mirror) => mirror.incidents)
+  return useTick((nowMs) => incidents.filter((incident) => needsOperator(incident, nowMs)).length)
+}
+
+export function Sidebar({ place }: { place: string }) {
+  const needs = useNeedsCount()
+  return (
+    <nav className={styles['side']} aria-label="Places">
+      <div className={styles['brand']}>
+        <svg
+          className={styles['brandMark']}
+          width="16"
+          height="16"
+          viewBox="0 0 20 20"
+          fill="none"
+          strokeWidth="2"
+          aria-hidden="true"
+        >
+          <circle cx="10" cy="10" r="7" />
+          <path d="M10 10l3.5-3.5" strokeLinecap="round" />
+        </svg>
+        <span className={styles['label']}>Kora</span>
+      </div>
+      {places.map(({ id, label, icon: Icon, keys }) => (
+        <a
+          key={id}
+          className={styles['link']}
+          href={`#/${id}`}
+          title={`${label} (${keysLabel(keys, isMac)})`}
+          aria-current={id === place ? 'page' : undefined}
+        >
+          <Icon size={15} strokeWidth={1.6} aria-hidden="true" />
+          <span className={styles['label']}>{label}</span>
+          {id === 'investigations' && needs > 0 ? (
+            <span className={styles['count']}>
+              {needs}
+              <span className="visuallyHidden"> {needs === 1 ? 'needs' : 'need'} you</span>
+            </span>
+          ) : null}
+        </a>
+      ))}
+      <div className={styles['bottom']}>
+        <button
+          type="button"
+          className={styles['commands']}
+          title={`Commands (${keysLabel('Mod+K', isMac)})`}
+          onClick={() => uiStore.setState({ palette: true })}
+        >
+          <CommandIcon size={15} strokeWidth={1.6} aria-hidden="true" />
+          <span className={styles['label']}>Commands</span>
+          <Kbd keys="Mod+K" />
+        </button>
+        <Foot />
+      </div>
+    </nav>
+  )
+}
+
+function Foot() {
+  const count = useMirror(
+    ({ services }) => Object.values(services).filter((row) => row.enabled && row.status !== 'not_configured').length,
+  )
+  const since = useMirror((mirror) => mirror.daemon.historySinceMs)
+  return (
+    <div className={styles['foot']}>
+      {count === 0 ? 'Watching nothing yet' : `Watching ${countOf(count, 'service')}`}
+      <br />
+      {since === null ? 'No history yet' : `History since ${formatDay(since, daemonNowMs())}`}
+    </div>
+  )
+}

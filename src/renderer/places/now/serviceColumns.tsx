@@ -1,0 +1,154 @@
+import RotateCw from 'lucide-react/icons/rotate-cw'
+import { routePath } from '../../app/route.ts'
+import type { ServiceRow } from '../../../contract/probes.ts'
+import { freshness } from '../../../domain/freshness.ts'
+import { isBad } from '../../../domain/observation.ts'
+import { type Cockpit, offlineReason } from '../../client/CockpitContext.ts'
+import { checkNow } from '../../client/incidentActions.ts'
+import { useTick } from '../../client/ticker.ts'
+import { IconButton, Spinner } from '../../components/Button.tsx'
+import type { Column } from '../../components/DataTable.tsx'
+import { Age } from '../../components/Figures.tsx'
+import { formatExact, formatLatency } from '../../components/format.ts'
+import { Glyph } from '../../components/Glyph.tsx'
+import { Sparkline } from '../../components/Sparkline.tsx'
+import { serviceTone, toneWords } from '../../components/status.ts'
+import styles from './Now.module.css'
+
+/** What the state column says: the daemon's own words, and that a first bad check is looked at again. */
+export function stateWords(row: ServiceRow): string {
+  if (!row.enabled) return 'Switched off'
+  const doubted = isBad(row.status) && row.incidentId === null && row.suspectSinceMs !== null
+  const words = row.summary || toneWords[serviceTone(row)]
+  return doubted ? `${words}, looking again` : words
+}
+
+function useFreshness(row: ServiceRow) {
+  return useTick((nowMs) =>
+    row.enabled && row.status !== 'not_configured' ? freshness(row.observedAtMs, row.intervalMs, nowMs) : 'unknown',
+  )
+}
+
+/** The state's glyph, without its colour once the reading is too old to alarm or to calm anybody. */
+function Mark({ row }: { row: ServiceRow }) {
+  const stale = useFreshness(row) === 'stale'
+  return <Glyph name={serviceTone(row)} className={stale ? 'faint' : undefined} />
+}
+
+function State({ row }: { row: ServiceRow }) {
+  const stale = useFreshness(row) === 'stale'
+  return (
+    <span
+      className={styles['state']}
+      data-tone={serviceTone(row)}
+      data-stale={stale || undefined}
+      title={row.error ?? undefined}
+    >
+      {stateWords(row)}
+    </span>
+  )
+}
+
+function Latency({ row, ms, quiet = false }: { row: ServiceRow; ms: number | null; quiet?: boolean }) {
+  const stale = useFreshness(row) === 'stale' || row.status === 'not_watching'
+  return (
+    <span className={styles['figure']} data-stale={stale || undefined} data-quiet={quiet || undefined}>
+      {formatLatency(ms)}
+    </span>
+  )
+}
+
+/** Age of the newest reading; "stale" in words once it is three times older than it should be. */
+function Checked({ row }: { row: ServiceRow }) {
+  const fresh = useFreshness(row)
+  if (row.checking) {
+    return (
+      <span className={styles['checking']}>
+        <Spinner /> checking
+      </span>
+    )
+  }
+  if (!row.enabled || row.status === 'not_configured') return null
+  return (
+    <span className={styles['age']} data-freshness={fresh}>
+      {fresh === 'stale' ? 'stale, ' : ''}
+      <Age atMs={row.observedAtMs} none="not yet" />
+    </span>
+  )
+}
+
+/** Columns of Now's table; made once per connection, because cells act on it. */
+export function serviceColumns({ client, online }: Cockpit): readonly Column<ServiceRow>[] {
+  return [
+    {
+      key: 'service',
+      header: 'Service',
+      cell: (row) => (
+        <span className={styles['service']}>
+          <Mark row={row} />
+          <a className={styles['serviceLink']} href={`#${routePath('now', 'services', row.id)}`} data-nav-item={row.id}>
+            {row.title}
+          </a>
+        </span>
+      ),
+      text: (row) => row.title,
+      sort: (row) => row.title,
+    },
+    {
+      key: 'state',
+      header: 'State',
+      width: '22%',
+      cell: (row) => <State row={row} />,
+      text: stateWords,
+    },
+    {
+      key: 'spark',
+      header: 'Latency, 1 h',
+      width: 'clamp(5.25rem, 12cqi, 7.5rem)',
+      leftOut: 'tiny',
+      cell: (row) => <Sparkline values={row.spark} />,
+    },
+    {
+      key: 'now',
+      header: 'Now',
+      width: 'clamp(4.5rem, 10cqi, 6.5rem)',
+      align: 'right',
+      cell: (row) => <Latency row={row} ms={row.latencyMs} />,
+      text: (row) => formatLatency(row.latencyMs),
+      sort: (row) => row.latencyMs,
+    },
+    {
+      key: 'p95',
+      header: 'p95',
+      width: 'clamp(4.5rem, 10cqi, 6.5rem)',
+      align: 'right',
+      leftOut: 'tiny',
+      cell: (row) => <Latency row={row} ms={row.p95Ms} quiet />,
+      text: (row) => formatLatency(row.p95Ms),
+      sort: (row) => row.p95Ms,
+    },
+    {
+      key: 'checked',
+      header: 'Checked',
+      width: 'clamp(6.75rem, 14cqi, 9rem)',
+      align: 'right',
+      cell: (row) => (
+        <span className={styles['checked']}>
+          {row.enabled && !row.checking ? (
+            <IconButton
+              className={styles['checkNow']}
+              label={`Check ${row.title} now`}
+              unavailable={online ? null : offlineReason}
+              onClick={() => void checkNow(client, row)}
+            >
+              <RotateCw size={13} aria-hidden="true" />
+            </IconButton>
+          ) : null}
+          <Checked row={row} />
+        </span>
+      ),
+      text: (row) => (row.observedAtMs === null ? 'never' : formatExact(row.observedAtMs)),
+      sort: (row) => row.observedAtMs,
+    },
+  ]
+}

@@ -1,0 +1,114 @@
+import AxeBuilder from '@axe-core/playwright'
+import { expect, test } from './cockpit.ts'
+
+const env = { KORA_FLY_API_TOKEN: 'FlyV1 e2e-000000', KORA_FLY_APP_NAME: 'demo-production', KORA_SENTRY_ORG: 'demo' }
+const pages = [
+  '#/now',
+  '#/investigations',
+  '#/system/daemon',
+  '#/system/listeners',
+  '#/system/schedules',
+  '#/system/deliveries',
+  '#/system/backups',
+  '#/system/audit',
+  '#/settings/probes',
+  '#/settings/model',
+  '#/settings/slack',
+  '#/settings/notifications',
+  '#/settings/watching',
+  '#/settings/data',
+]
+
+test.describe('every place', () => {
+  test.use({ env })
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    test(`has nothing serious for axe, ${colorScheme}`, async ({ cockpit }) => {
+      const { page } = cockpit
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+      for (const hash of pages) {
+        await page.evaluate((to) => location.assign(to), hash)
+        await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+        await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
+        const { violations } = await new AxeBuilder({ page }).setLegacyMode(cockpit.host !== 'headless').analyze()
+        const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        expect(serious.map(({ id, nodes }) => `${hash} ${id}: ${nodes.map((node) => node.target).join(' ')}`)).toEqual(
+          [],
+        )
+      }
+    })
+  }
+
+  test('fits a narrow window at twice the text size without scrolling sideways', async ({ cockpit }) => {
+    const { page } = cockpit
+    await page.setViewportSize({ width: 720, height: 900 })
+    for (const hash of pages) {
+      await page.evaluate((to) => location.assign(to), hash)
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+      const wide = await page.evaluate(
+        () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
+      )
+      expect(`${hash} ${wide ? 'scrolls sideways' : 'fits'}`).toBe(`${hash} fits`)
+    }
+  })
+
+  test('can be reached by keyboard, and the palette finds places and actions', async ({ cockpit }) => {
+    const { page } = cockpit
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+    const mod = process.platform === 'darwin' ? 'Meta' : 'Control'
+    await page.keyboard.press(`${mod}+6`)
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('System')
+    await page.keyboard.press(`${mod}+2`)
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Investigations')
+    await page.keyboard.press(`${mod}+k`)
+    await page.keyboard.type('backup')
+    await expect(page.getByRole('option', { name: /back ?up/i }).first()).toBeVisible()
+    await page.keyboard.press('Escape')
+    await page.keyboard.press(`${mod}+1`)
+    await expect(page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: /^Now/ })).toHaveAttribute(
+      'aria-current',
+      'page',
+    )
+  })
+
+  test('System runs a task and makes a backup that restores', async ({ cockpit }) => {
+    const { page } = cockpit
+    await page.evaluate(() => location.assign('#/system/backups'))
+    await page.getByRole('button', { name: 'Create backup now' }).click()
+    await expect(page.getByText(/kora-[\dTZ-]+\.db/)).toHaveCount(1)
+    await expect(page.getByText(/^Verified/)).toBeVisible()
+    await page.evaluate(() => location.assign('#/system/schedules'))
+    const row = page.getByRole('row', { name: /Roll up five-minute history/ })
+    await row.getByRole('button', { name: /^Run/ }).click()
+    await expect(row).toContainText(/ok|well|ms/i)
+    await page.evaluate(() => location.assign('#/system/audit'))
+    await page.getByRole('button', { name: 'Verify chain' }).click()
+    await expect(page.getByText(/every link holds/)).toBeVisible()
+  })
+
+  test('a missing credential is a gap, not an outage', async ({ cockpit, simulator }) => {
+    const { page } = cockpit
+    const row = page.getByRole('row', { name: /sentry/ })
+    await expect(row).toContainText('Not configured')
+    expect(simulator.requests.filter((request) => request.service === 'sentry')).toHaveLength(0)
+    await expect(page.getByRole('region', { name: 'Needs you' })).toHaveCount(0)
+  })
+})
+
+test('settings are kept: Slack by reference, its token never shown', async ({ cockpit, simulator, reopen }) => {
+  const { page } = cockpit
+  await page.evaluate(() => location.assign('#/settings/slack'))
+  await page.getByLabel('Bot token').fill('xoxb-typed-by-hand-123456')
+  await page.getByLabel('Your member id').fill('U0TYPED')
+  await page.getByRole('button', { name: /^Save/ }).click()
+  await page.getByRole('button', { name: 'Send a test' }).click()
+  await expect(page.getByText(/arrived|sent/i).first()).toBeVisible()
+  const post = simulator.requests.find((request) => request.path.endsWith('/chat.postMessage'))
+  expect(post?.headers['authorization']).toBe('Bearer xoxb-typed-by-hand-123456')
+  await cockpit.stop()
+  const again = await reopen()
+  await again.page.evaluate(() => location.assign('#/settings/slack'))
+  await expect(again.page.getByLabel('Your member id')).toHaveValue('U0TYPED')
+  expect(await again.page.content()).not.toContain('xoxb-typed')
+})
