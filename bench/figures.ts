@@ -1,10 +1,9 @@
-/** One measured value. `bound` is the most it may be, or the least where `atLeast` says so; null when none is set. */
+/** One measured value. `bound` is the most it may be, of a ratio the least; null when none is set. */
 export interface Figure {
   readonly name: string
   readonly value: number
   readonly unit: string
   readonly bound: number | null
-  readonly atLeast?: true
 }
 
 /** Prints one figure as one line of JSON, values rounded to three significant digits behind the point. */
@@ -23,9 +22,9 @@ export function readFigure(line: string): Figure | null {
   }
 }
 
-export function isMissed({ value, bound, atLeast }: Figure): boolean {
+export function isMissed({ value, unit, bound }: Figure): boolean {
   if (bound === null) return false
-  return atLeast ? value < bound : value > bound
+  return unit === 'ratio' ? value < bound : value > bound
 }
 
 /** @param share 0.5 is the median; nearest rank, so the result is always one of the values */

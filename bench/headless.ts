@@ -46,10 +46,13 @@ function printed({ stdout, exitCode }: ChildProcess, pattern: RegExp): Promise<s
   })
 }
 
-/** The built headless daemon; `ready` is the address that signs one browser in. Nobody is told: no Slack, no model. */
-export function startHeadless(home: string): Promise<Started> {
+/**
+ * The built headless daemon; `ready` is the address that signs one browser in.
+ * @param more variables of its own; without any, nobody is told and no model asked
+ */
+export function startHeadless(home: string, more: Env = {}): Promise<Started> {
   const plain = Object.entries(process.env).filter(([name]) => !/^(KORA_|ANTHROPIC_)/.test(name))
-  const env = { ...Object.fromEntries(plain), KORA_HOME: home }
+  const env = { ...Object.fromEntries(plain), ...more, KORA_HOME: home }
   return startProcess([join(root, 'out', 'main', 'kora.js'), 'serve', '--port', '0'], env, /http:\S+#code=\S+/)
 }
 

@@ -89,7 +89,7 @@ export interface DaemonOptions {
   /** Folder with `prices.json`. */
   readonly resources: string
   /** Brings the cockpit to the front; answers with its address when it has one. */
-  focus(route: string | undefined): Promise<{ address: string | null }>
+  readonly focus: (route: string | undefined) => Promise<{ address: string | null }>
 }
 
 export interface Daemon {
@@ -318,12 +318,20 @@ export function createDaemon(options: DaemonOptions): Daemon {
     hydration.abort()
     endRechecks()
     state.stop()
-    await scheduler.stop(stopGraceMs)
-    await probes.stop()
-    await investigations.stop()
-    await notifications.stop()
+    const grace = Promise.withResolvers<void>()
+    const cancel = clock.setTimer(stopGraceMs, grace.resolve)
+    // What does not end in time must not keep the store open.
+    await Promise.race([drainInOrder(), grace.promise])
+    cancel()
     await http.close()
     await store.close()
+  }
+
+  async function drainInOrder(): Promise<void> {
+    // Together: a scheduled check ends when the checks are called off.
+    await Promise.all([scheduler.stop(stopGraceMs), probes.stop()])
+    await investigations.stop()
+    await notifications.stop()
   }
 
   return {

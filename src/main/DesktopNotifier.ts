@@ -28,6 +28,7 @@ export class DesktopNotifier implements NativeNotifier {
     const { id, tag, title, text: body, silent } = message
     const notification = new Notification({ title, body, silent })
     notification.on('click', () => this.#open(parseRoute(message.route)))
+    for (const replaced of message.replaces ?? []) this.#close(replaced)
     this.#keep(tag ?? id, notification)
     const outcome = await this.#outcomeOf(notification)
     this.#denied = !outcome.shown
@@ -56,10 +57,14 @@ export class DesktopNotifier implements NativeNotifier {
 
   /** The same tag replaces what it stood for before. */
   #keep(tag: string, notification: Notification): void {
-    this.#shown.get(tag)?.close()
-    this.#shown.delete(tag)
+    this.#close(tag)
     this.#shown.set(tag, notification)
     const [oldest] = this.#shown.keys()
     if (this.#shown.size > shownKept && oldest !== undefined) this.#shown.delete(oldest)
+  }
+
+  #close(tag: string): void {
+    this.#shown.get(tag)?.close()
+    this.#shown.delete(tag)
   }
 }

@@ -11,6 +11,7 @@ import type { HostName } from './hosts.ts'
 
 const root = join(import.meta.dirname, '../..')
 const register = new URL('../electron-stand-in/register.mjs', import.meta.url).href
+const heldMonitor = new URL('./heldMonitor.mjs', import.meta.url).href
 const chromiumFlags = [
   '--disable-gpu',
   '--disable-background-networking',
@@ -91,7 +92,10 @@ async function open(
 }
 
 async function openHeadless(folder: string, env: Record<string, string>): Promise<Cockpit> {
-  const child = start([join(root, 'out/main/kora.js'), 'serve', '--port', '0'], env)
+  const child = start(['--import', heldMonitor, join(root, 'out/main/kora.js'), 'serve', '--port', '0'], {
+    ...env,
+    KORA_TEST_HELD_FILE: process.env['KORA_TEST_HELD_FILE'] ?? '',
+  })
   const address = await child.printed(/https?:\/\/\S+#\S+/)
   const browser = await launchChromium()
   const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage()
@@ -136,7 +140,7 @@ function cockpit(host: HostName, folder: string, child: Started, browser: Browse
 
 interface Started {
   readonly process: ChildProcess
-  output(): string
+  readonly output: () => string
   /** Resolves with the first match in what the process writes; fails when it ends before. */
   printed(pattern: RegExp): Promise<string>
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>

@@ -78,7 +78,17 @@ export async function checkAndConfirm(kora: TestDaemon, id: string): Promise<voi
   await kora.pass(11_000)
 }
 
-/** Errors and warnings that a run may not have, such as a record that could not be written. */
-export function logged(kora: TestDaemon, level: 'warn' | 'error'): string[] {
-  return kora.logger.messages(level)
+/** Fields of the bodies that reached a service's method, oldest first. */
+export function bodiesTo(simulator: Simulator, service: Service, method: string): Record<string, unknown>[] {
+  return simulator.requests
+    .filter((request) => request.service === service && request.path.endsWith(method))
+    .map((request) => request.body as Record<string, unknown>)
+}
+
+/** The first question the model was asked. */
+export function firstQuestion(simulator: Simulator): { system: string; prompt: string; body: Record<string, unknown> } {
+  const [body] = bodiesTo(simulator, 'anthropic', '/messages')
+  if (!body) throw new Error('the model was not asked')
+  const [message] = body['messages'] as { content: string }[]
+  return { system: String(body['system']), prompt: message?.content ?? '', body }
 }

@@ -31,7 +31,7 @@ describe('the whole loop: watch, wake, investigate, tell, show', () => {
     expect(alert).not.toContain('unable to investigate')
     expect(diagnosis).toBe('The token was rotated. Both apps reject it.\nPut the new token in Settings.')
     const posts = simulator.requests.filter((request) => request.path.endsWith('/chat.postMessage'))
-    expect((posts[1]?.body as { thread_ts?: string }).thread_ts).toMatch(/^\d+\.\d+$/)
+    expect((posts[1]?.body as { thread_ts?: string } | undefined)?.thread_ts).toMatch(/^\d+\.\d+$/)
     expect(kora.shown.map((message) => [message.tag, message.silent])).toEqual([
       [expect.stringMatching(/^incident:inc_/), false],
       [expect.stringMatching(/^incident:inc_/), true],

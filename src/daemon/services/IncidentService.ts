@@ -126,7 +126,7 @@ export class IncidentService {
   /** Tells what was held back or has lasted. Called by the Scheduler; cheap when nothing is due. */
   tick(): void {
     const { clock, late } = this.#deps
-    if (late.refused) return
+    if (late.refusal) return
     const nowMs = clock.nowMs()
     for (const incident of this.open()) {
       const heldUntilMs = Math.max(incident.heldUntilMs ?? 0, incident.snoozedUntilMs ?? 0)

@@ -133,7 +133,7 @@ export class InvestigationService {
       if (this.#running.size >= atOnce) return
       if (this.#running.has(one.id) || this.#unsaved.has(one.id) || this.#broken.has(one.id)) continue
       if (this.#recheckFirst.has(one.incidentId)) continue
-      if (late.refused) {
+      if (late.refusal) {
         this.#tellWithout(one)
         continue
       }

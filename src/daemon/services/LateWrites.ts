@@ -26,7 +26,7 @@ export class LateWrites {
   readonly #logger: Logger
   readonly #problems: Problems
   #steps: Step[] = []
-  #refused = false
+  #refusal: KoraError | null = null
 
   constructor(deps: { store: Store; events: Events; logger: Logger; problems: Problems }) {
     this.#store = deps.store
@@ -35,9 +35,9 @@ export class LateWrites {
     this.#problems = deps.problems
   }
 
-  /** Whether the store refused the last time it was asked. */
-  get refused(): boolean {
-    return this.#refused
+  /** Why the store took nothing the last time it was asked; null when it did. */
+  get refusal(): KoraError | null {
+    return this.#refusal
   }
 
   /**
@@ -48,9 +48,10 @@ export class LateWrites {
    */
   write(write: () => void, options: { written?: () => void; key?: string } = {}): boolean {
     const step: Step = { write, written: options.written ?? (() => undefined), key: options.key ?? null }
-    const outcome = this.#drain() ?? this.#try(step)
+    // Each try may wait for a lock: while the store refuses, one a second is enough.
+    const outcome = this.#refusal ?? this.#drain() ?? this.#try(step)
     if (!(outcome instanceof KoraError)) return outcome
-    this.note(outcome)
+    this.#note(outcome)
     this.#keep(step)
     return false
   }
@@ -63,28 +64,28 @@ export class LateWrites {
       this.#store.transaction(write)
     } catch (error) {
       const refusal = refusalOf(error)
-      if (refusal) this.note(refusal)
+      if (refusal) this.#note(refusal)
       throw error
     }
   }
 
   /** Called every second: asks a store that refused whether it takes anything again. */
   look(): void {
-    if (!this.#refused) return
+    if (this.#refusal === null) return
     // A real row, since an empty step succeeds even where there is no room for one.
     const mark: Step = { ...nothing, write: () => this.#store.settings.set('store.askedAgain', true) }
     if (this.#try(mark) !== true || this.#drain() !== null) return
-    this.#refused = false
+    this.#refusal = null
     this.#problems.clear(problemCode)
     this.#logger.info('the store takes records again')
     this.#events.publish('store.recovered', {})
   }
 
-  /** The store refused something; remembered until it takes a row again. */
-  note(refusal: KoraError): void {
+  /** Remembered until the store takes a row again. */
+  #note(refusal: KoraError): void {
     const { code, message } = refusal
-    if (!this.#refused) this.#logger.warn('the store refuses to write', { code, error: message })
-    this.#refused = true
+    if (!this.#refusal) this.#logger.warn('the store refuses to write', { code, error: message })
+    this.#refusal = refusal
     this.#problems.raise({
       code: problemCode,
       message: `Kora cannot write its history (${code}). It still watches and still tells you.`,

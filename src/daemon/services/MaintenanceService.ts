@@ -49,6 +49,7 @@ export class MaintenanceService {
    */
   flush(): void {
     this.#late.look()
+    if (this.#late.refusal) throw this.#late.refusal
     if (this.#store.observations.buffered > 0) this.#late.require(() => undefined)
   }
 

@@ -41,7 +41,7 @@ export function activityItem(row: AuditRow, title: (probeId: string) => string):
     case 'probe.investigation_completed': {
       const cost = details['total_cost_usd']
       const failed = details['reasoning_error']
-      const summary = String(details['investigation_summary_text'] ?? '').split('\n')[0] ?? ''
+      const summary = text(details['investigation_summary_text']).split('\n')[0] ?? ''
       return {
         ...base,
         kind: 'investigated',
@@ -57,21 +57,26 @@ export function activityItem(row: AuditRow, title: (probeId: string) => string):
       return {
         ...base,
         kind: 'undelivered',
-        text: `Slack message not sent: ${String(details['note'] ?? details['error'] ?? '')}`,
+        text: `Slack message not sent: ${text(details['note']) || text(details['error'])}`,
       }
     case 'watch.interrupted':
       return { ...base, kind: 'not_watching', text: 'Kora was cut off: nothing answered' }
     case 'watch.resumed':
-      return { ...base, kind: 'watching_again', text: String(details['text'] ?? 'Watching again') }
+      return { ...base, kind: 'watching_again', text: text(details['text']) || 'Watching again' }
     case 'incident.operator_action':
       return {
         ...base,
         kind: 'operator',
-        text: `You: ${String(details['action'] ?? '').replaceAll('_', ' ')}, ${probe}`,
+        text: `You: ${text(details['action']).replaceAll('_', ' ')}, ${probe}`,
       }
     case 'backup.failed':
-      return { ...base, kind: 'system', text: `A backup failed: ${String(details['error'] ?? '')}` }
+      return { ...base, kind: 'system', text: `A backup failed: ${text(details['error'])}` }
     default:
       return null
   }
+}
+
+/** Rows of other versions may hold anything here. */
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }

@@ -20,14 +20,20 @@ export function App({ source }: { source: ConnectionSource }) {
   )
 }
 
-function Connected({ state, onRetry }: { state: Exclude<ConnectionState, { kind: 'signed_out' }>; onRetry(): void }) {
+function Connected({
+  state,
+  onRetry,
+}: {
+  state: Exclude<ConnectionState, { kind: 'signed_out' }>
+  onRetry: () => void
+}) {
   const filled = useMirrorFilled()
-  const [newest, setNewest] = useState<Connection | null>(null)
   const open = state.kind === 'open' ? state.connection : null
+  const [newest, setNewest] = useState<Connection | null>(open)
+  if (open && open !== newest) setNewest(open)
 
   useEffect(() => {
     if (!open) return
-    setNewest(open)
     const controller = new AbortController()
     void feedMirror(open.client, controller.signal)
     return () => controller.abort()
@@ -46,7 +52,7 @@ function Connected({ state, onRetry }: { state: Exclude<ConnectionState, { kind:
 }
 
 /** Nothing is known yet. A quick start draws nothing at all. */
-function Waiting({ lost, onRetry }: { lost: boolean; onRetry(): void }) {
+function Waiting({ lost, onRetry }: { lost: boolean; onRetry: () => void }) {
   const slow = useSlow(!lost)
   if (lost) {
     return (

@@ -20,7 +20,7 @@ export function DemoRibbon() {
 }
 
 /** The line is down: what stands here is what was known, and when. */
-export function ConnectionBanner({ retryAtMs, onRetry }: { retryAtMs: number | null; onRetry(): void }) {
+export function ConnectionBanner({ retryAtMs, onRetry }: { retryAtMs: number | null; onRetry: () => void }) {
   const heardAtMs = useMirror((mirror) => mirror.heardAtMs)
   const offsetMs = useMirror((mirror) => mirror.offsetMs)
   const wait = useTick((nowMs) => (retryAtMs === null ? 0 : Math.ceil((retryAtMs + offsetMs - nowMs) / 1_000)))

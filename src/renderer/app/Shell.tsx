@@ -19,7 +19,7 @@ import { UnsavedDialog } from './UnsavedDialog.tsx'
 import { claimOpening } from './useOpenedFocus.ts'
 
 /** Everything around a place. It stays usable whatever happens inside. */
-export function Shell({ retryAtMs, onRetry }: { retryAtMs: number | null; onRetry(): void }) {
+export function Shell({ retryAtMs, onRetry }: { retryAtMs: number | null; onRetry: () => void }) {
   const route = useRoute()
   const { online } = useCockpit()
   const place = places.find((candidate) => candidate.id === route.place) ?? places[0]

@@ -5,10 +5,9 @@ import { uiStore } from '../client/ui.ts'
 import { Kbd } from '../components/Button.tsx'
 import { countOf, formatDay } from '../components/format.ts'
 import { needsOperator } from '../components/status.ts'
-import { keysLabel } from './keys.ts'
+import { Tooltip } from '../components/Tooltip.tsx'
 import { places } from './routes.tsx'
 import styles from './Shell.module.css'
-import { isMac } from './shortcuts.ts'
 
 /** How many incidents wait for the operator right now. */
 export function useNeedsCount(): number {
@@ -36,30 +35,28 @@ export function Sidebar({ place }: { place: string }) {
         <span className={styles['label']}>Kora</span>
       </div>
       {places.map(({ id, label, icon: Icon, keys }) => (
-        <a
+        <Tooltip
           key={id}
-          className={styles['link']}
-          href={`#/${id}`}
-          title={`${label} (${keysLabel(keys, isMac)})`}
-          aria-current={id === place ? 'page' : undefined}
+          text={
+            <>
+              {label} <Kbd keys={keys} />
+            </>
+          }
         >
-          <Icon size={15} strokeWidth={1.6} aria-hidden="true" />
-          <span className={styles['label']}>{label}</span>
-          {id === 'investigations' && needs > 0 ? (
-            <span className={styles['count']}>
-              {needs}
-              <span className="visuallyHidden"> {needs === 1 ? 'needs' : 'need'} you</span>
-            </span>
-          ) : null}
-        </a>
+          <a className={styles['link']} href={`#/${id}`} aria-current={id === place ? 'page' : undefined}>
+            <Icon size={15} strokeWidth={1.6} aria-hidden="true" />
+            <span className={styles['label']}>{label}</span>
+            {id === 'investigations' && needs > 0 ? (
+              <span className={styles['count']}>
+                {needs}
+                <span className="visuallyHidden"> {needs === 1 ? 'needs' : 'need'} you</span>
+              </span>
+            ) : null}
+          </a>
+        </Tooltip>
       ))}
       <div className={styles['bottom']}>
-        <button
-          type="button"
-          className={styles['commands']}
-          title={`Commands (${keysLabel('Mod+K', isMac)})`}
-          onClick={() => uiStore.setState({ palette: true })}
-        >
+        <button type="button" className={styles['commands']} onClick={() => uiStore.setState({ palette: true })}>
           <CommandIcon size={15} strokeWidth={1.6} aria-hidden="true" />
           <span className={styles['label']}>Commands</span>
           <Kbd keys="Mod+K" />

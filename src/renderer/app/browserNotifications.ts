@@ -62,12 +62,20 @@ export function useBrowserNotifications(): void {
   }, [client, host, online, permission])
 }
 
+/** What this page has shown, by tag: a summary closes what it speaks for. */
+const shownByTag = new Map<string, Notification>()
+
 function show(message: NotificationMessage): void {
+  for (const tag of message.replaces ?? []) {
+    shownByTag.get(tag)?.close()
+    shownByTag.delete(tag)
+  }
   const shown = new Notification(message.title, {
     body: message.text,
     silent: message.silent,
     ...(message.tag === null ? {} : { tag: message.tag }),
   })
+  if (message.tag !== null) shownByTag.set(message.tag, shown)
   shown.addEventListener('click', () => {
     window.focus()
     if (message.route) navigate(message.route)

@@ -9,7 +9,7 @@ export interface Command {
   readonly edge?: string
   /** Why it cannot be done now. */
   readonly unavailable?: string | null
-  run(): void
+  run: () => void
 }
 
 /** More of one group would bury the others. */

@@ -19,7 +19,7 @@ describe('routes', () => {
     fc.assert(
       fc.property(fc.string(), (hash) => {
         const { place, rest } = parseRoute(hash)
-        return [place, ...rest].every((segment) => segment.length <= 200)
+        expect([place, ...rest].every((segment) => segment.length <= 200)).toBe(true)
       }),
     )
   })

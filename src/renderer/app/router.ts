@@ -113,7 +113,7 @@ export function releaseGuard(): void {
   routerStore.setState({ guardedScope: null })
 }
 
-export function usePath(): string {
+function usePath(): string {
   return useStore(routerStore, (state) => state.path)
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { useEffect, useLayoutEffect, useRef } from 'react'
 import { isTypingTarget, matchesKeys } from './keys.ts'
 
 export const isMac = /mac/i.test(globalThis.navigator?.platform ?? '')
@@ -6,7 +6,7 @@ export const isMac = /mac/i.test(globalThis.navigator?.platform ?? '')
 export interface Shortcut {
   /** Combinations that run it, such as `['j', 'ArrowDown']`. */
   readonly keys: readonly string[]
-  run(event: KeyboardEvent): void
+  run: (event: KeyboardEvent) => void
 }
 
 type Layer = { readonly current: readonly Shortcut[] }
@@ -43,7 +43,9 @@ export function startShortcuts(): () => void {
 /** Adds keys while the component is on screen. Never fires while a text field has the focus or a dialog is open. */
 export function useShortcuts(shortcuts: readonly Shortcut[]): void {
   const layer = useRef(shortcuts)
-  layer.current = shortcuts
+  useLayoutEffect(() => {
+    layer.current = shortcuts
+  })
   useEffect(() => {
     layers.push(layer)
     return () => {

@@ -1,5 +1,14 @@
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { explain, type Problem } from './errors.ts'
+
+/** The value as of the newest drawing, for what runs later: a press, an effect, an answer that comes in. */
+export function useNewest<T>(value: T): RefObject<T> {
+  const newest = useRef(value)
+  useLayoutEffect(() => {
+    newest.current = value
+  })
+  return newest
+}
 
 export type Work<T> =
   | { readonly kind: 'idle' }
@@ -16,28 +25,30 @@ export function useWork<Input extends readonly unknown[], T>(
 ): { state: Work<T>; run: (...input: Input) => Promise<T | null>; reset: () => void } {
   const [state, setState] = useState<Work<T>>({ kind: 'idle' })
   const running = useRef<Promise<T | null> | null>(null)
-  const latest = useRef(task)
-  latest.current = task
+  const latest = useNewest(task)
 
-  const run = useCallback((...input: Input): Promise<T | null> => {
-    if (running.current) return running.current
-    setState({ kind: 'running', sinceMs: Date.now() })
-    const started = latest.current(...input).then(
-      (result) => {
-        setState({ kind: 'done', result })
-        return result
-      },
-      (error: unknown) => {
-        setState({ kind: 'failed', problem: explain(error) })
-        return null
-      },
-    )
-    running.current = started
-    void started.finally(() => {
-      running.current = null
-    })
-    return started
-  }, [])
+  const run = useCallback(
+    (...input: Input): Promise<T | null> => {
+      if (running.current) return running.current
+      setState({ kind: 'running', sinceMs: Date.now() })
+      const started = latest.current(...input).then(
+        (result) => {
+          setState({ kind: 'done', result })
+          return result
+        },
+        (error: unknown) => {
+          setState({ kind: 'failed', problem: explain(error) })
+          return null
+        },
+      )
+      running.current = started
+      void started.finally(() => {
+        running.current = null
+      })
+      return started
+    },
+    [latest],
+  )
 
   const reset = useCallback(() => setState({ kind: 'idle' }), [])
   return { state, run, reset }
@@ -62,8 +73,7 @@ export function useFetched<T>(
 ): { state: Fetched<T>; reload: () => void } {
   const [held, setHeld] = useState<{ subject: string; state: Fetched<T> }>({ subject, state: { kind: 'loading' } })
   const [reloads, setReloads] = useState(0)
-  const latest = useRef(read)
-  latest.current = read
+  const latest = useNewest(read)
 
   useEffect(() => {
     const controller = new AbortController()
@@ -81,7 +91,7 @@ export function useFetched<T>(
         ),
     )
     return () => controller.abort()
-  }, [subject, version, reloads])
+  }, [subject, version, reloads, latest])
 
   const state: Fetched<T> = held.subject === subject ? held.state : { kind: 'loading' }
   return { state, reload: useCallback(() => setReloads((count) => count + 1), []) }
@@ -99,4 +109,41 @@ export function useSlow(waiting: boolean, afterMs = 150): boolean {
     }
   }, [waiting, afterMs])
   return waiting && slow
+}
+
+/** How much is read at once, and how to read on from the last row there is. */
+interface Pages<Row> {
+  readonly first: Fetched<readonly Row[]>
+  /** What is listed, such as a filter: another key forgets the older rows. */
+  readonly key: string
+  readonly size: number
+  readonly id: (row: Row) => string | number
+  readonly readOlder: (last: Row) => Promise<readonly Row[]>
+}
+
+export interface Paged<Row> {
+  readonly rows: readonly Row[]
+  /** Null when the first row ever is shown. */
+  readonly more: (() => void) | null
+  readonly work: Work<void>
+}
+
+/** A first page that is refreshed, and the older ones behind it that were asked for. */
+export function usePaged<Row>({ first, key, size, id, readOlder }: Pages<Row>): Paged<Row> {
+  const [older, setOlder] = useState<{ key: string; rows: readonly Row[]; end: boolean }>({ key, rows: [], end: false })
+  const fresh = first.kind === 'ready' ? first.data : []
+  const known = new Set(fresh.map(id))
+  const mine = older.key === key ? older : null
+  const behind = mine ? mine.rows.filter((row) => !known.has(id(row))) : []
+  const rows = [...fresh, ...behind]
+  const { state, run } = useWork(async () => {
+    const last = rows.at(-1)
+    if (last === undefined) return
+    const page = await readOlder(last)
+    // The first page too: what newer rows push out of it later must not fall between the two.
+    setOlder({ key, rows: [...rows, ...page], end: page.length < size })
+  })
+  const read = mine !== null && (mine.end || mine.rows.length > 0)
+  const end = read ? mine.end : fresh.length < size
+  return { rows, more: end ? null : () => void run(), work: state }
 }

@@ -5,7 +5,7 @@ import { explain } from './errors.ts'
 import { daemonNowMs } from './ticker.ts'
 import type { CockpitClient } from './types.ts'
 
-export const snoozeMs = 3_600_000
+const snoozeMs = 3_600_000
 
 type Named = Pick<IncidentSummary, 'id' | 'probeTitle'>
 

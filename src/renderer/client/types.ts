@@ -9,7 +9,7 @@ export interface Connection {
   readonly client: CockpitClient
   readonly host: 'desktop' | 'headless'
   /** Runs once when the line ends for whatever reason; returns its cancellation. */
-  onClosed(run: () => void): () => void
+  readonly onClosed: (run: () => void) => () => void
 }
 
 /**
@@ -24,8 +24,8 @@ export type ConnectionState =
 
 /** What the cockpit needs of whoever keeps the line open. */
 export interface ConnectionSource {
-  get(): ConnectionState
-  subscribe(run: () => void): () => void
+  readonly get: () => ConnectionState
+  readonly subscribe: (run: () => void) => () => void
   /** Tries at once instead of waiting for `retryAtMs`. */
-  retryNow(): void
+  readonly retryNow: () => void
 }

@@ -25,15 +25,15 @@ export interface Column<Row> {
   /** Width as CSS gives it to a `<col>`; one column may go without and takes the rest. */
   readonly width?: string
   readonly align?: 'right'
-  /** Left out where the table is `narrow` (under 43 rem) or only where it is `tiny` (under 34 rem). */
+  /** Left out where the table is `narrow` (under 43 rem) or only where it is `tiny` (under 38 rem). */
   readonly leftOut?: 'narrow' | 'tiny'
   /** The header is for those who do not see it: a column of buttons. */
   readonly bare?: boolean
-  cell(row: Row): ReactNode
+  cell: (row: Row) => ReactNode
   /** The cell on the clipboard; a column without is left out. */
-  text?(row: Row): string
+  text?: (row: Row) => string
   /** Makes the header a button. */
-  sort?(row: Row): SortValue
+  sort?: (row: Row) => SortValue
 }
 
 interface DataTableProps<Row> {
@@ -41,15 +41,17 @@ interface DataTableProps<Row> {
   /** Must keep its identity, or every row is drawn again. */
   columns: readonly Column<Row>[]
   rows: readonly Row[]
-  rowKey(row: Row): string
+  rowKey: (row: Row) => string
   /** What clicking anywhere on the row does; the row's own link does the same. */
-  onOpen?(row: Row): void
-  onRowKey?(event: KeyboardEvent, row: Row): void
+  onOpen?: (row: Row) => void
+  onRowKey?: (event: KeyboardEvent, row: Row) => void
   selectedKey?: string | null
   /** How the whole row is drawn: `hatched` while nothing is known about it for a reason, `quiet` when it is set aside. */
-  rowMark?(row: Row): 'hatched' | 'quiet' | undefined
+  rowMark?: (row: Row) => 'hatched' | 'quiet' | undefined
   /** Each row gets a sign that copies it. */
   copyable?: boolean
+  /** Rows with buttons in them are taller than 28 px. */
+  roomy?: boolean
 }
 
 /** Above this only the rows in sight are in the document. */
@@ -70,7 +72,7 @@ export function DataTable<Row>({ rows, columns, ...props }: DataTableProps<Row>)
   const window = useWindow(sorted.length, body)
 
   return (
-    <div className={`panel ${styles['frame']}`}>
+    <div className={`panel ${styles['frame']} ${props.roomy ? styles['roomy'] : ''}`}>
       <table className={styles['table']} aria-label={props.label} aria-rowcount={sorted.length + 1}>
         <colgroup>
           {columns.map((column) => (
@@ -130,25 +132,28 @@ interface Window {
 }
 
 function useWindow(count: number, body: RefObject<HTMLTableSectionElement | null>): Window {
-  const scroller = () => body.current?.closest<HTMLElement>('[data-scroller]') ?? null
   const virtual = count > virtualPast
   const [offset, setOffset] = useState(0)
   const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16
   const virtualizer = useVirtualizer({
     count: virtual ? count : 0,
-    getScrollElement: scroller,
+    getScrollElement: () => scrollerOf(body.current),
     estimateSize: () => 1.75 * rem,
     overscan,
     scrollMargin: offset,
   })
 
-  // What stands above the table grows and shrinks; rows are placed from where the table begins now.
+  // Where the table begins in what scrolls. Being off by a few rows only shifts which rows are kept drawn around those
+  // in sight, so looking again at each scroll is enough.
   useLayoutEffect(() => {
-    const [table, area] = [body.current, scroller()]
+    const [table, area] = [body.current, scrollerOf(body.current)]
     if (!virtual || !table || !area) return
-    const next = Math.round(table.getBoundingClientRect().top - area.getBoundingClientRect().top + area.scrollTop)
-    if (Math.abs(next - offset) > 1) setOffset(next)
-  })
+    const measure = () =>
+      setOffset(Math.round(table.getBoundingClientRect().top - area.getBoundingClientRect().top + area.scrollTop))
+    measure()
+    area.addEventListener('scroll', measure, { passive: true })
+    return () => area.removeEventListener('scroll', measure)
+  }, [virtual, count, body])
 
   if (!virtual) return { from: 0, to: count, before: 0, after: 0 }
   const items = virtualizer.getVirtualItems()
@@ -160,6 +165,10 @@ function useWindow(count: number, body: RefObject<HTMLTableSectionElement | null
     before: first.start - offset,
     after: virtualizer.getTotalSize() - (last.end - offset),
   }
+}
+
+function scrollerOf(table: HTMLElement | null): HTMLElement | null {
+  return table?.closest<HTMLElement>('[data-scroller]') ?? null
 }
 
 function Spacer({ height, span }: { height: number; span: number }) {
@@ -178,7 +187,7 @@ function Header<Row>({
 }: {
   column: Column<Row>
   sort: SortState['direction'] | null
-  onSort(): void
+  onSort: () => void
 }) {
   const Arrow = sort === 'descending' ? ArrowDown : ArrowUp
   return (

@@ -10,7 +10,7 @@ interface DialogProps {
   /** Says the consequence; read out with the title. */
   text?: string | undefined
   wide?: boolean
-  onClose(): void
+  onClose: () => void
   children?: ReactNode
   /** Buttons, the verb last. */
   actions?: ReactNode
@@ -47,8 +47,8 @@ interface ConfirmProps {
   danger?: boolean
   busy?: boolean
   keep?: string
-  onConfirm(): void
-  onClose(): void
+  onConfirm: () => void
+  onClose: () => void
 }
 
 /** Asks once. The harmless way out has the focus. */
@@ -80,7 +80,7 @@ interface SheetProps {
   label: string
   /** Holds the rest of the cockpit still; for forms. */
   modal?: boolean
-  onClose(): void
+  onClose: () => void
   children: ReactNode
   headActions?: ReactNode
 }

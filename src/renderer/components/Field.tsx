@@ -32,7 +32,7 @@ function Field({
   fixedBy,
   required,
   children,
-}: FieldProps & { children(control: ControlProps): ReactNode }) {
+}: FieldProps & { children: (control: ControlProps) => ReactNode }) {
   const id = useId()
   const described = [help ? `${id}-help` : '', fixedBy ? `${id}-fixed` : '', error ? `${id}-error` : '']
   const control: ControlProps = {
@@ -88,7 +88,7 @@ function FieldNotes({
 
 interface TextFieldProps extends FieldProps {
   value: string
-  onChange(value: string): void
+  onChange: (value: string) => void
   placeholder?: string
   type?: 'text' | 'url' | 'password' | 'time'
   mono?: boolean
@@ -119,7 +119,7 @@ export function TextAreaField({
   value,
   onChange,
   ...field
-}: FieldProps & { value: string; onChange(value: string): void }) {
+}: FieldProps & { value: string; onChange: (value: string) => void }) {
   return (
     <Field {...field}>
       {(control) => (
@@ -138,7 +138,7 @@ interface NumberFieldProps extends FieldProps {
   /** Null while what is typed is not a number. */
   value: number | null
   unit?: string
-  onChange(value: number | null): void
+  onChange: (value: number | null) => void
 }
 
 /** A whole number with its unit. What is typed stays as typed; what is not a number is null. */
@@ -179,7 +179,7 @@ interface SwitchFieldProps extends FieldProps {
   value: boolean
   /** What exactly is switched, for those who hear only the switch; drawn beside it is the label alone. */
   of?: string
-  onChange(value: boolean): void
+  onChange: (value: boolean) => void
 }
 
 export function SwitchField({ value, of, onChange, label, help, error, fixedBy }: SwitchFieldProps) {
@@ -210,7 +210,7 @@ export function SwitchField({ value, of, onChange, label, help, error, fixedBy }
 interface SelectFieldProps extends FieldProps {
   value: string
   options: readonly { readonly value: string; readonly label: string }[]
-  onChange(value: string): void
+  onChange: (value: string) => void
 }
 
 export function SelectField({ value, options, onChange, ...field }: SelectFieldProps) {
@@ -235,7 +235,7 @@ interface ListFieldProps extends FieldProps {
   placeholder?: string
   /** What one entry is called: "app", "address". */
   entry: string
-  onChange(value: readonly string[]): void
+  onChange: (value: readonly string[]) => void
 }
 
 /** Some texts, one under the other. Blank lines are the form's own affair: only what is filled in is handed on. */
@@ -298,7 +298,7 @@ export function PairsField({
   value,
   onChange,
   ...field
-}: FieldProps & { value: readonly HeaderPair[]; onChange(value: readonly HeaderPair[]): void }) {
+}: FieldProps & { value: readonly HeaderPair[]; onChange: (value: readonly HeaderPair[]) => void }) {
   const put = (index: number, pair: HeaderPair) => onChange(value.map((old, at) => (at === index ? pair : old)))
   return (
     <Field {...field}>

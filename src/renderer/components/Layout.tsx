@@ -55,7 +55,7 @@ interface ListInspectorProps {
   inspector: ReactNode
   /** Something was opened from the list: decides which of the two a narrow window shows. */
   opened: boolean
-  onBack(): void
+  onBack: () => void
   /** Changes when another thing is inspected: the inspector starts at its top again. */
   subject: string
 }
@@ -133,7 +133,7 @@ interface SegmentedProps<Value extends string> {
   label: string
   value: Value
   options: readonly { readonly value: Value; readonly label: string }[]
-  onChange(value: Value): void
+  onChange: (value: Value) => void
 }
 
 /** One of two to five, all in sight. */

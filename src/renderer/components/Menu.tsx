@@ -6,7 +6,7 @@ import styles from './Menu.module.css'
 export interface MenuAction {
   readonly label: string
   readonly unavailable?: string | null
-  run(): void
+  run: () => void
 }
 
 /** What else can be done with one thing, behind three dots. */

@@ -10,7 +10,7 @@ interface SelectProps<Value extends string> {
   value: Value
   options: readonly { readonly value: Value; readonly label: string }[]
   disabled?: boolean
-  onChange(value: Value): void
+  onChange: (value: Value) => void
 }
 
 /** One of a few. */

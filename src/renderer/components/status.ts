@@ -3,8 +3,7 @@ import type { ServiceRow } from '../../contract/probes.ts'
 import type { Severity } from '../../domain/severity.ts'
 
 /** Every state a thing on screen can have; each has one glyph, one colour and one word. */
-export const tones = ['well', 'attention', 'trouble', 'unknown', 'paused', 'not_watching'] as const
-export type Tone = (typeof tones)[number]
+export type Tone = 'well' | 'attention' | 'trouble' | 'unknown' | 'paused' | 'not_watching'
 
 export const toneWords: Readonly<Record<Tone, string>> = {
   well: 'Well',

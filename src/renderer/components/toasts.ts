@@ -8,7 +8,7 @@ interface Notice {
   readonly text?: string
   /** A failure stays twice as long. */
   readonly failed?: boolean
-  readonly action?: { readonly label: string; run(): void }
+  readonly action?: { readonly label: string; run: () => void }
 }
 
 /** Shows one line in the corner and reads it out politely. */

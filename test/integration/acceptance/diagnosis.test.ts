@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { HttpFailure } from '../../../src/daemon/platform/http.ts'
 import {
+  bodiesTo,
   checkAndConfirm,
+  firstQuestion,
   onlyIncident,
   pageProbe,
   requestsTo,
@@ -67,8 +69,8 @@ describe('Reasoning and DM', () => {
     simulator.state.anthropic.reply = 'T'
     simulator.setFault('fly', { kind: 'status', status: 401 })
     await checkAndConfirm(kora, 'fly')
-    const [root, reply] = simulator.requests.filter((request) => request.path.endsWith('/chat.postMessage'))
-    const rootText = String((root?.body as { text: string }).text)
+    const [root, reply] = bodiesTo(simulator, 'slack', '/chat.postMessage')
+    const rootText = String(root?.['text'])
     expect(rootText.split('\n').slice(0, 3)).toEqual([
       '🚨 Probe alert · fly',
       'fly (critical): Fly app(s) unreachable: HTTP 401',
@@ -76,8 +78,7 @@ describe('Reasoning and DM', () => {
     ])
     expect(rootText).not.toContain('unable to investigate')
     const posted = Object.values(simulator.state.slack.channels)[0]?.messages ?? []
-    expect((reply?.body as { text: string; thread_ts: string }).text).toBe('T')
-    expect((reply?.body as { thread_ts: string }).thread_ts).toBe(posted[0]?.ts)
+    expect(reply).toMatchObject({ text: 'T', thread_ts: posted[0]?.ts })
     expect(kora.shown.map((message) => [message.title, message.tag, message.silent])).toEqual([
       ['fly: critical', expect.stringMatching(/^incident:/), false],
       ['fly: Fly app(s) unreachable: HTTP 401', kora.shown[0]?.tag, true],
@@ -198,7 +199,7 @@ describe('Reasoning and DM', () => {
     await warn(kora)
     simulator.setFault('fly', { kind: 'status', status: 500 })
     await checkAndConfirm(kora, 'fly')
-    expect(kora.slackTexts().map((text) => [...text][0])).toEqual(['⚠', '🚨', 'T'])
+    expect(kora.slackTexts().map((text) => text.split(' ')[0])).toEqual(['⚠️', '🚨', 'T'])
   })
 
   it('probes 38: without a fix the question says diagnose-only', async () => {
@@ -209,8 +210,8 @@ describe('Reasoning and DM', () => {
     setPage(simulator, 'site', 500)
     await kora.client.probes.check({ id: 'site' })
     await kora.pass(1_000)
-    const asked = JSON.stringify(simulator.requests.find((request) => request.service === 'anthropic')?.body)
-    expect(asked).toContain('none, diagnose-only')
-    expect(asked).not.toContain('(ENABLED)')
+    const { prompt } = firstQuestion(simulator)
+    expect(prompt).toContain('none, diagnose-only')
+    expect(prompt).not.toContain('(ENABLED)')
   })
 })

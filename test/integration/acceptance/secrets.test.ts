@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { HttpFailure } from '../../../src/daemon/platform/http.ts'
@@ -11,6 +11,7 @@ import {
   simulated,
   stopMachine,
 } from '../../fakes/acceptance.ts'
+import { tempFolder } from '../../fakes/tempFolder.ts'
 import { flyProbe, startTestDaemon, type TestDaemon } from '../../fakes/testDaemon.ts'
 
 /** No value looks like a credential, so that nothing but knowing it can remove it. */
@@ -63,6 +64,9 @@ async function everyAnswer(kora: TestDaemon): Promise<unknown[]> {
     break
   }
   const { items } = await client.incidents.list({ window: 'all' })
+  // It waits its turn behind what Slack does not take, and gives up.
+  const slackTest = client.settings.testChannel({ channel: 'slack' })
+  await kora.clock.advance(31_000)
   return [
     states,
     items,
@@ -75,7 +79,7 @@ async function everyAnswer(kora: TestDaemon): Promise<unknown[]> {
     await client.system.audit({ limit: 0 }),
     await client.system.backups(),
     await client.settings.get(),
-    await client.settings.testChannel({ channel: 'slack' }),
+    await slackTest,
     await client.settings.testModel(),
     await client.probes.test(pageProbe(kora.simulator, 'echo', { jsonPath: 'seen', jsonEquals: 'other' })),
   ]
@@ -135,6 +139,8 @@ describe('canaries in every secret place', () => {
     await kora.client.probes.checkAll()
     await kora.pass(5_000)
     await kora.client.system.createBackup()
+    kora.clock.stall(5_000)
+    await kora.pass(1_000)
     simulator.setFault('anthropic', { kind: 'status', status: 400, body: { error: { type: 'x', message: echo } } })
 
     const answers = await everyAnswer(kora)
@@ -159,15 +165,13 @@ describe('canaries in every secret place', () => {
     expect(files.map((file) => file.slice(kora.folder.length + 1))).toEqual(
       expect.arrayContaining(['kora.db', 'vault', expect.stringMatching(/^backups\/.*\.db$/), 'state/logs/kora.log']),
     )
+    // The vault is where the values live: it is the owner's alone.
+    expect((await stat(kora.paths.vault)).mode & 0o077).toBe(0)
     const leaks: string[] = []
-    for (const file of files) {
-      // The vault is where the values live: it is the owner's alone.
-      if (file === kora.paths.vault) expect((await stat(file)).mode & 0o077).toBe(0)
-      else leaks.push(...leaksIn((await readFile(file)).toString('latin1')).map((secret) => `${file}: ${secret}`))
+    for (const file of files.filter((one) => one !== kora.paths.vault)) {
+      leaks.push(...leaksIn((await readFile(file)).toString('latin1')).map((secret) => `${file}: ${secret}`))
     }
     expect(leaks).toEqual([])
-    const log = await readFile(join(kora.paths.logs, 'kora.log'), 'utf8').catch(() => '')
-    expect(log).not.toBe('')
   })
 })
 
@@ -204,7 +208,7 @@ describe('one leak at a time', () => {
     simulator.setFault('fly', { kind: 'status', status: 401 })
     await checkAndConfirm(kora, 'fly')
     const clean = 'Token <REDACTED> was refused.\nReplace <REDACTED>.'
-    expect(kora.slackTexts()[1]).toBe(clean)
+    expect(kora.slackTexts()[1]).toBe(clean.replaceAll('<REDACTED>', '&lt;REDACTED&gt;'))
     expect(kora.shown[1]?.text).toBe(clean)
     const { investigations } = await kora.client.incidents.get({ id: (await onlyIncident(kora)).id })
     expect(investigations[0]?.nextStep).toBe('Replace <REDACTED>.')
@@ -215,18 +219,22 @@ describe('one leak at a time', () => {
   it('a task whose error holds a secret: stored, shown and recorded without it', async () => {
     const simulator = await simulated()
     const secret = canaries.KORA_SLACK_BOT_TOKEN
-    const kora = await startTestDaemon({ simulator, env: { KORA_SLACK_BOT_TOKEN: secret } })
-    const folder = `${kora.paths.backups}-gone`
-    const { rm, symlink } = await import('node:fs/promises')
-    await rm(kora.paths.backups, { recursive: true })
-    await symlink(join(folder, secret), kora.paths.backups)
+    // Where the backups should go is a file, and its path quotes the secret.
+    const folder = join(await tempFolder(), secret)
+    await mkdir(folder)
+    await writeFile(join(folder, 'backups'), '')
+    const kora = await startTestDaemon({ simulator, folder, env: { KORA_SLACK_BOT_TOKEN: secret } })
     const refused = kora.client.system.runTask({ name: 'backup.nightly' })
     await expect(refused).rejects.toMatchObject({ code: 'backup_failed' })
-    const info = await kora.client.system.info()
-    const task = info.schedules.find((row) => row.name === 'backup.nightly')
-    expect(task).toMatchObject({ lastOutcome: 'failed', lastError: expect.stringContaining('backup') })
-    expect(info.problems.map((problem) => problem.code)).toEqual(['backup_failed'])
-    expect(JSON.stringify([info, await kora.client.system.audit({ limit: 0 })])).not.toContain(secret)
+    const { schedules, problems } = await kora.client.system.info()
+    const task = schedules.find((row) => row.name === 'backup.nightly')
+    expect(task).toMatchObject({ lastOutcome: 'failed', lastError: expect.stringContaining('<REDACTED>') })
+    expect(problems.map((problem) => problem.message)).toEqual([expect.stringContaining('<REDACTED>')])
+    const audit = await kora.client.system.audit({ limit: 0 })
+    expect(audit.map((row) => row.seam)).toEqual(expect.arrayContaining(['backup.failed', 'task.failed']))
+    expect(JSON.stringify([task, problems, audit])).not.toContain(secret)
+    const stored = await kora.read((store) => store.schedules.get('backup.nightly'))
+    expect(stored?.error).toContain('<REDACTED>')
   })
 
   it('a definition holds references, never values', async () => {

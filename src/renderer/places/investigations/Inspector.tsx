@@ -8,7 +8,7 @@ import { useMirror } from '../../client/mirror.ts'
 import { daemonNowMs, useNow } from '../../client/ticker.ts'
 import { Button } from '../../components/Button.tsx'
 import { CopyableAge, Money } from '../../components/Figures.tsx'
-import { formatDay, formatDuration } from '../../components/format.ts'
+import { formatDuration } from '../../components/format.ts'
 import { Status } from '../../components/Glyph.tsx'
 import { KeyValues } from '../../components/Layout.tsx'
 import { ErrorState, InlineProblem, Skeleton } from '../../components/States.tsx'
@@ -18,7 +18,7 @@ import { CopyButton } from '../../components/CopyButton.tsx'
 import { Actions } from './Actions.tsx'
 import { Finding } from './Finding.tsx'
 import styles from './Investigations.module.css'
-import { earlierWords, fixWords, modelWords, statusWords, timelineGlyph } from './words.ts'
+import { dayMarks, earlierWords, fixWords, modelWords, statusWords, timelineGlyph } from './words.ts'
 
 /**
  * One incident in full.
@@ -126,7 +126,7 @@ function Records({ detail }: { detail: IncidentDetail }) {
   const [raw, setRaw] = useState(false)
   const nowMs = daemonNowMs()
   const text = JSON.stringify(detail.details, null, 2)
-  let day = formatDay(nowMs, nowMs)
+  const days = dayMarks(detail.timeline, nowMs)
   return (
     <section aria-label="Timeline">
       <div className={styles['timelineHead']}>
@@ -137,20 +137,15 @@ function Records({ detail }: { detail: IncidentDetail }) {
       </div>
       <Timeline
         raw={raw}
-        lines={detail.timeline.map((entry) => {
-          const own = formatDay(entry.atMs, nowMs)
-          const shown = own === day ? null : own
-          day = own
-          return {
-            key: entry.key,
-            atMs: entry.atMs,
-            glyph: timelineGlyph(entry),
-            day: shown,
-            text: entry.text,
-            aside: entry.aside,
-            raw: JSON.stringify(entry.raw, null, 2),
-          }
-        })}
+        lines={detail.timeline.map((entry, index) => ({
+          key: entry.key,
+          atMs: entry.atMs,
+          glyph: timelineGlyph(entry),
+          day: days[index] ?? null,
+          text: entry.text,
+          aside: entry.aside,
+          raw: JSON.stringify(entry.raw, null, 2),
+        }))}
       />
       {raw ? (
         <>

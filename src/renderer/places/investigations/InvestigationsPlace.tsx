@@ -121,7 +121,7 @@ interface IncidentsProps {
   shownId: string | null
   window: TimeWindow
   state: StateFilter
-  onAll(): void
+  onAll: () => void
 }
 
 function Incidents({ list, shownId, window, state, onAll }: IncidentsProps) {
@@ -173,7 +173,7 @@ function Incidents({ list, shownId, window, state, onAll }: IncidentsProps) {
   )
 }
 
-function NoIncidents({ window, state, onAll }: { window: TimeWindow; state: StateFilter; onAll(): void }) {
+function NoIncidents({ window, state, onAll }: { window: TimeWindow; state: StateFilter; onAll: () => void }) {
   if (state !== 'any')
     return (
       <EmptyState>

@@ -1,7 +1,8 @@
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import type { IncidentSummary } from '../../../contract/incidents.ts'
 import { useClient } from '../../client/CockpitContext.ts'
 import { explain, type Problem } from '../../client/errors.ts'
+import { useNewest } from '../../client/hooks.ts'
 import { useMirror } from '../../client/mirror.ts'
 import { useNow } from '../../client/ticker.ts'
 import { matchesFilter, overlay, refreshed, type StateFilter, type TimeWindow } from './pages.ts'
@@ -24,7 +25,7 @@ export interface IncidentList {
   /** Set when there is a further page. */
   readonly more: (() => Promise<void>) | null
   readonly problem: Problem | null
-  reload(): void
+  reload: () => void
 }
 
 /** Incidents of a window and state, page by page, kept fresh by the mirror. */
@@ -36,8 +37,7 @@ export function useIncidentList(window: TimeWindow, state: StateFilter): Inciden
   const [pages, setPages] = useState<Pages | null>(null)
   const [problem, setProblem] = useState<Problem | null>(null)
   const [reloads, setReloads] = useState(0)
-  const wanted = useRef(key)
-  wanted.current = key
+  const wanted = useNewest(key)
   // A change of one open incident's row is laid over; which incidents are open decides what has to be read again.
   const openIds = live.map((incident) => incident.id).join(' ')
 
@@ -75,7 +75,7 @@ export function useIncidentList(window: TimeWindow, state: StateFilter): Inciden
     } catch (error) {
       setProblem(explain(error))
     }
-  }, [client, window, state, cursor])
+  }, [client, window, state, cursor, wanted])
 
   return {
     kind: shown ? 'ready' : problem ? 'failed' : 'loading',

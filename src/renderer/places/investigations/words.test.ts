@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { IncidentSummary, InvestigationView } from '../../../contract/incidents.ts'
 import {
+  dayMarks,
   earlierWords,
   failureWords,
   findingParts,
@@ -93,4 +94,11 @@ it('marks a failed delivery as such', () => {
   expect(timelineGlyph({ kind: 'delivery', tone: 'attention' })).toBe('attention')
   expect(timelineGlyph({ kind: 'delivery', tone: 'neutral' })).toBe('told')
   expect(timelineGlyph({ kind: 'check', tone: 'trouble' })).toBe('trouble')
+})
+
+it('marks the days of a timeline, today unmarked', () => {
+  const at = (day: number, hour: number) => ({ atMs: new Date(2026, 4, day, hour).getTime() })
+  const now = at(14, 15).atMs
+  expect(dayMarks([at(12, 1), at(12, 2), at(13, 1), at(14, 1)], now)).toEqual(['12 May', null, '13 May', '14 May'])
+  expect(dayMarks([at(14, 1), at(14, 2)], now)).toEqual([null, null])
 })

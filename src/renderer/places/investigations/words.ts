@@ -102,3 +102,9 @@ export function timelineGlyph(entry: Pick<TimelineEntry, 'kind' | 'tone'>): Glyp
       return entry.tone === 'neutral' ? 'system' : entry.tone
   }
 }
+
+/** The day of each entry where it differs from the one above, which for the first is today; null elsewhere. */
+export function dayMarks(entries: readonly { readonly atMs: number }[], nowMs: number): readonly (string | null)[] {
+  const days = entries.map((entry) => formatDay(entry.atMs, nowMs))
+  return days.map((day, index) => (day === (days[index - 1] ?? formatDay(nowMs, nowMs)) ? null : day))
+}

@@ -5,13 +5,14 @@ import { useFetched } from '../../client/hooks.ts'
 import { daemonNowMs } from '../../client/ticker.ts'
 import { Button } from '../../components/Button.tsx'
 import { type Column, DataTable } from '../../components/DataTable.tsx'
-import { formatClock, formatCount, formatExact, formatLatency } from '../../components/format.ts'
+import { Count } from '../../components/Figures.tsx'
+import { formatClock, formatExact, formatLatency } from '../../components/format.ts'
 import { Segmented } from '../../components/Layout.tsx'
 import { EmptyState, ErrorState, Skeleton } from '../../components/States.tsx'
 import { type LatencyWindow, latencyLines, latencySentence, latencyWindows } from './latencySeries.ts'
 import styles from './Now.module.css'
 
-// The chart library is a third of the cockpit's weight and is needed only here.
+// The chart library is a fifth of the cockpit's weight and is needed only here.
 const LatencyChart = lazy(() => import('./LatencyChart.tsx'))
 
 const pointsWanted = 300
@@ -36,14 +37,14 @@ const columns: readonly Column<SeriesPoint>[] = [
     key: 'checks',
     header: 'Checks',
     align: 'right',
-    cell: (point) => formatCount(point.samples),
+    cell: (point) => <Count value={point.samples} />,
     text: (point) => String(point.samples),
   },
   {
     key: 'failed',
     header: 'Failed',
     align: 'right',
-    cell: (point) => formatCount(point.bad),
+    cell: (point) => <Count value={point.bad} />,
     text: (point) => String(point.bad),
   },
 ]

@@ -57,7 +57,7 @@ function onlyNeed(act: (incident: Need) => void): void {
 }
 
 /** How often a long look is told again; the daemon takes silence as the end of the visit. */
-const lookEveryMs = 30_000
+const lookEveryMs = 60_000
 
 /** Tells the daemon that the operator has Now in front of them. */
 function useLooking(): void {

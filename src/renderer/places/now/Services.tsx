@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useMemo, useState } from 'react'
+import { type KeyboardEvent, useCallback, useMemo, useState } from 'react'
 import { matchesKeys } from '../../app/keys.ts'
 import { navigate } from '../../app/router.ts'
 import { routePath } from '../../app/route.ts'
@@ -37,6 +37,7 @@ export function Services({ opened }: { opened: string | null }) {
       .toSorted((a, b) => troubleRank(a) - troubleRank(b))
   }, [byId, ids, filter])
   const columns = useMemo(() => serviceColumns(cockpit), [cockpit])
+  const onRowKey = useCallback((event: KeyboardEvent, row: ServiceRow) => pressed(event, row, cockpit), [cockpit])
 
   return (
     <Section
@@ -76,7 +77,7 @@ export function Services({ opened }: { opened: string | null }) {
           rowMark={rowMark}
           selectedKey={opened}
           onOpen={open}
-          onRowKey={(event, row) => pressed(event, row, cockpit)}
+          onRowKey={onRowKey}
         />
       )}
     </Section>

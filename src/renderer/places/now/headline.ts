@@ -83,7 +83,7 @@ function calm(state: HeadlineState, active: readonly ServiceRow[], nowMs: number
   return { text: 'All well', tone: 'well' }
 }
 
-export interface Reading {
+interface Reading {
   readonly id: string
   readonly title: string
   readonly observedAtMs: number

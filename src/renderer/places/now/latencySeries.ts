@@ -9,7 +9,7 @@ export const latencyWindows = [
 ] as const
 export type LatencyWindow = (typeof latencyWindows)[number]['value']
 
-export interface Dot {
+interface Dot {
   readonly x: number
   readonly y: number | null
 }

@@ -10,10 +10,10 @@ interface ConfigFieldsProps {
   /** Secrets typed and not stored yet, by field. */
   typed: Readonly<Record<string, string>>
   secrets: readonly SecretState[]
-  issue(name: string): string | null
-  onValue(name: string, value: FieldValue): void
-  onType(name: string, value: string): void
-  onRemoved(): void
+  issue: (name: string) => string | null
+  onValue: (name: string, value: FieldValue) => void
+  onType: (name: string, value: string) => void
+  onRemoved: () => void
 }
 
 /** A form made of what the provider says it needs. */

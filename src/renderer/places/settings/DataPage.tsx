@@ -10,7 +10,7 @@ import { FormFrame } from './FormFrame.tsx'
 import { type SettingsView, useSettingsForm } from './settingsForm.ts'
 
 /** Where everything lies, and for how long. */
-export function DataPage({ view, onChanged }: { view: SettingsView; onChanged(): void }) {
+export function DataPage({ view, onChanged }: { view: SettingsView; onChanged: () => void }) {
   const daemon = useMirror((mirror) => mirror.daemon)
   const form = useSettingsForm('retention', '/settings/data', view, onChanged)
   const number = (key: keyof SettingsView['settings']['retention']) => ({

@@ -9,7 +9,7 @@ import { type SettingsView, useSettingsForm } from './settingsForm.ts'
 import { TestButton } from './TestButton.tsx'
 
 /** The account and the model that investigate. Without a key Kora watches and tells, and diagnoses nothing. */
-export function ModelPage({ view, onChanged }: { view: SettingsView; onChanged(): void }) {
+export function ModelPage({ view, onChanged }: { view: SettingsView; onChanged: () => void }) {
   const client = useClient()
   const form = useSettingsForm('model', '/settings/model', view, onChanged, view.settings.model.apiKeyRef)
   return (

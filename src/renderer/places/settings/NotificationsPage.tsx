@@ -11,7 +11,7 @@ import { type SettingsView, useSettingsForm } from './settingsForm.ts'
 import { TestButton } from './TestButton.tsx'
 
 /** Native notifications: whether, when, and how loud. */
-export function NotificationsPage({ view, onChanged }: { view: SettingsView; onChanged(): void }) {
+export function NotificationsPage({ view, onChanged }: { view: SettingsView; onChanged: () => void }) {
   const { client, host } = useCockpit()
   const form = useSettingsForm('notifications', '/settings/notifications', view, onChanged)
   const { quietHours } = form.draft

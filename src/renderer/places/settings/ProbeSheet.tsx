@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState } from 'react'
+import { useMemo, useState } from 'react'
 import { releaseGuard, useUnsavedGuard } from '../../app/router.ts'
 import { routePath } from '../../app/route.ts'
 import type { CheckResult, KindInfo, ProbeDefinitionView } from '../../../contract/probes.ts'
@@ -26,8 +26,8 @@ interface ProbeSheetProps {
   id: string | null
   data: ProbesData
   secrets: readonly SecretState[]
-  onClose(): void
-  onChanged(): void
+  onClose: () => void
+  onChanged: () => void
 }
 
 /** One probe's form, in front of the list. */
@@ -191,14 +191,14 @@ function Tested({ result }: { result: CheckResult }) {
 
 interface ProbeWorkInput {
   form: ProbeForm
-  setForm(next: ProbeForm): void
+  setForm: (next: ProbeForm) => void
   typed: Readonly<Record<string, string>>
-  setTyped(next: Readonly<Record<string, string>>): void
+  setTyped: (next: Readonly<Record<string, string>>) => void
   kind: KindInfo
   definition: ProbeDefinitionView | null
   data: ProbesData
-  onClose(): void
-  onChanged(): void
+  onClose: () => void
+  onChanged: () => void
 }
 
 /** Testing and saving: both first put typed secrets into the vault, because a draft carries references only. */
@@ -206,29 +206,27 @@ function useProbeWork({ form, setForm, typed, setTyped, kind, definition, data, 
   const { client } = useCockpit()
   const [blocked, setBlocked] = useState<ReadonlyMap<string, string> | null>(null)
   const [tested, setTested] = useState<CheckResult | null>(null)
-  const latest = useRef(form)
-  latest.current = form
 
   const complete = (): boolean => {
     const taken = new Set(definition ? [] : data.definitions.map((one) => one.id))
-    const found = missing(latest.current, kind.fields, taken)
+    const found = missing(form, kind.fields, taken)
     setBlocked(found.size > 0 ? found : null)
     return found.size === 0
   }
   const storeTyped = async (): Promise<ProbeForm> => {
-    let { config } = latest.current
+    let { config } = form
     for (const [name, value] of Object.entries(typed)) {
       if (value.trim() === '') continue
       const held = config[name]
       const ref = held?.type === 'text' ? held.text : ''
-      const shared = data.definitions.some((one) => one.id !== latest.current.id && one.config[name] === ref)
+      const shared = data.definitions.some((one) => one.id !== form.id && one.config[name] === ref)
       const stored = await client.settings.setSecret({
-        id: secretId(ref, latest.current.id, name, shared),
+        id: secretId(ref, form.id, name, shared),
         value: value.trim(),
       })
       config = { ...config, [name]: { type: 'text', text: stored.ref } }
     }
-    const next = { ...latest.current, config }
+    const next = { ...form, config }
     setTyped({})
     setForm(next)
     return next

@@ -28,7 +28,7 @@ export interface ProbesData {
 interface ProbesPageProps {
   probes: Fetched<ProbesData>
   view: SettingsView
-  onChanged(): void
+  onChanged: () => void
 }
 
 /** What is watched, and how. */
@@ -90,7 +90,7 @@ function Probe({
 }: {
   definition: ProbeDefinitionView
   kind: KindInfo | undefined
-  onChanged(): void
+  onChanged: () => void
 }) {
   const { client, online } = useCockpit()
   const row = useMirror((mirror) => mirror.services[definition.id])
@@ -134,7 +134,7 @@ function draft({ id, kind, title, config, intervalMs, enabled }: ProbeDefinition
 }
 
 /** Its history stays, so taking it back is making it again. */
-export async function removeProbe(
+async function removeProbe(
   client: CockpitClient,
   definition: ProbeDefinitionView,
   onChanged: () => void,

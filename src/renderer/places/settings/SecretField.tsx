@@ -21,8 +21,8 @@ interface SecretFieldProps {
   error?: string | null
   /** Drawn as a required or an optional field. */
   required?: boolean
-  onType(value: string): void
-  onRemoved(): void
+  onType: (value: string) => void
+  onRemoved: () => void
 }
 
 const sources: Readonly<Record<SecretState['source'], { tone: Tone; words: string }>> = {

@@ -9,7 +9,7 @@ import { type SettingsView, useSettingsForm } from './settingsForm.ts'
 import { TestButton } from './TestButton.tsx'
 
 /** Where Kora writes to you. */
-export function SlackPage({ view, onChanged }: { view: SettingsView; onChanged(): void }) {
+export function SlackPage({ view, onChanged }: { view: SettingsView; onChanged: () => void }) {
   const client = useClient()
   const form = useSettingsForm('slack', '/settings/slack', view, onChanged, view.settings.slack.botTokenRef)
   return (

@@ -10,7 +10,7 @@ interface TestButtonProps {
   /** Tests use what is saved. */
   unsaved: boolean
   /** Runs it; the text is what came of it. */
-  test(): Promise<{ ok: boolean; text: string }>
+  test: () => Promise<{ ok: boolean; text: string }>
 }
 
 /** Tries something for real and says how it went, beside the button. */

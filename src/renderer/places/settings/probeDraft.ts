@@ -41,7 +41,7 @@ export function formOf(definition: ProbeDefinitionView, kind: KindInfo): ProbeFo
 }
 
 /** Stored configuration as form values; what is not set shows its default. */
-export function readConfig(
+function readConfig(
   fields: readonly ConfigField[],
   config: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, FieldValue>> {

@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState } from 'react'
+import { useMemo, useState } from 'react'
 import type { Settings, SettingsPatch } from '../../../contract/settings.ts'
 import { releaseGuard, useUnsavedGuard } from '../../app/router.ts'
 import { useClient } from '../../client/CockpitContext.ts'
@@ -22,17 +22,17 @@ export interface SettingsForm<Name extends SectionName> {
   set<Key extends keyof Settings[Name]>(key: Key, value: Settings[Name][Key]): void
   /** What is typed into the section's secret; empty while nothing is. */
   readonly secret: string
-  setSecret(value: string): void
+  setSecret: (value: string) => void
   readonly dirty: boolean
   /** A number is not one: there is nothing that could be saved. */
   readonly broken: boolean
   readonly work: Work<void>
   /** What the daemon said about a field, or about something inside it. */
-  issue(key: string): string | null
+  issue: (key: string) => string | null
   /** The variable that fixes a field for this run. */
-  fixedBy(key: string): string | undefined
-  save(): void
-  discard(): void
+  fixedBy: (key: string) => string | undefined
+  save: () => void
+  discard: () => void
 }
 
 /** Only what differs is sent: what another window changed meanwhile stays as it is. */
@@ -67,15 +67,12 @@ export function useSettingsForm<Name extends SectionName>(
   const draft = useMemo(() => ({ ...saved, ...edits }), [saved, edits])
   const patch = changedParts(saved, draft)
   const dirty = Object.keys(patch).length > 0 || secret.trim() !== ''
-  const latest = useRef({ patch, secret })
-  latest.current = { patch, secret }
   useUnsavedGuard(dirty, scope)
 
   const { state, run, reset } = useWork(async () => {
-    const now = latest.current
-    if (secretRef && now.secret.trim() !== '') await storeSecret(client, { ref: secretRef, value: now.secret.trim() })
+    if (secretRef && secret.trim() !== '') await storeSecret(client, { ref: secretRef, value: secret.trim() })
     setSecret('')
-    if (Object.keys(now.patch).length > 0) await client.settings.update({ [name]: trimmed(now.patch) } as SettingsPatch)
+    if (Object.keys(patch).length > 0) await client.settings.update({ [name]: trimmed(patch) } as SettingsPatch)
     setEdits({})
     releaseGuard()
     onSaved()

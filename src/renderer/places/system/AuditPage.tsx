@@ -3,17 +3,18 @@ import { SectionPage } from '../../app/SectionPage.tsx'
 import type { AuditRowView } from '../../../contract/system.ts'
 import { seams } from '../../../domain/audit.ts'
 import { offlineReason, useCockpit } from '../../client/CockpitContext.ts'
-import { useFetched, useWork } from '../../client/hooks.ts'
+import { useFetched, usePaged, useWork } from '../../client/hooks.ts'
 import { useMirror } from '../../client/mirror.ts'
 import { Button } from '../../components/Button.tsx'
 import { CopyButton } from '../../components/CopyButton.tsx'
 import { type Column, DataTable } from '../../components/DataTable.tsx'
 import { Dialog } from '../../components/Dialog.tsx'
-import { Age } from '../../components/Figures.tsx'
-import { countOf, formatCount, formatExact } from '../../components/format.ts'
+import { Age, Count } from '../../components/Figures.tsx'
+import { countOf, formatExact } from '../../components/format.ts'
 import { Glyph } from '../../components/Glyph.tsx'
 import { EmptyState, ErrorState, InlineProblem, Skeleton } from '../../components/States.tsx'
 import { Select } from '../../components/Select.tsx'
+import { OlderButton } from './OlderButton.tsx'
 import styles from './System.module.css'
 
 const pageSize = 100
@@ -30,7 +31,7 @@ function columns(onOpen: (row: AuditRowView) => void): readonly Column<AuditRowV
       header: 'No.',
       width: '4.75rem',
       align: 'right',
-      cell: (row) => <span className="faint">{formatCount(row.seq)}</span>,
+      cell: (row) => <Count value={row.seq} />,
       text: (row) => String(row.seq),
     },
     {
@@ -64,39 +65,18 @@ function columns(onOpen: (row: AuditRowView) => void): readonly Column<AuditRowV
 export function AuditPage() {
   const { client } = useCockpit()
   const [seam, setSeam] = useState(anySeam)
-  const [older, setOlder] = useState<{
-    readonly seam: string
-    readonly rows: readonly AuditRowView[]
-    readonly end: boolean
-  }>({ seam, rows: [], end: false })
   const [opened, setOpened] = useState<AuditRowView | null>(null)
-  const [busy, setBusy] = useState(false)
   const newest = useMirror((mirror) => mirror.activity[0]?.key ?? '')
   const filter = seam === anySeam ? {} : { seam }
   const { state, reload } = useFetched(() => client.system.audit({ ...filter, limit: pageSize }), seam, newest)
-  const rows = useMemo(() => {
-    const first = state.kind === 'ready' ? state.data : []
-    const oldest = first.at(-1)?.seq ?? 0
-    return [...first, ...(older.seam === seam ? older.rows.filter((row) => row.seq < oldest) : [])]
-  }, [state, older, seam])
+  const { rows, more, work } = usePaged({
+    first: state,
+    key: seam,
+    size: pageSize,
+    id: (row) => row.seq,
+    readOlder: (last) => client.system.audit({ ...filter, beforeSeq: last.seq, limit: pageSize }),
+  })
   const cols = useMemo(() => columns(setOpened), [])
-  const end = (older.seam === seam && older.end) || rows.length < pageSize
-
-  const more = async () => {
-    const oldest = rows.at(-1)
-    if (!oldest) return
-    setBusy(true)
-    try {
-      const page = await client.system.audit({ ...filter, beforeSeq: oldest.seq, limit: pageSize })
-      setOlder((before) => ({
-        seam,
-        rows: before.seam === seam ? [...before.rows, ...page] : page,
-        end: page.length < pageSize,
-      }))
-    } finally {
-      setBusy(false)
-    }
-  }
 
   return (
     <SectionPage
@@ -129,11 +109,7 @@ export function AuditPage() {
         ) : null}
       </div>
       {state.kind === 'ready' && state.problem ? <InlineProblem problem={state.problem} /> : null}
-      {rows.length > 0 && !end ? (
-        <Button className={styles['more']} busy={busy} onClick={() => void more()}>
-          Show older ones
-        </Button>
-      ) : null}
+      <OlderButton more={more} work={work} />
       <Record row={opened} onClose={() => setOpened(null)} />
     </SectionPage>
   )
@@ -162,7 +138,7 @@ function VerifyChain() {
   )
 }
 
-function Record({ row, onClose }: { row: AuditRowView | null; onClose(): void }) {
+function Record({ row, onClose }: { row: AuditRowView | null; onClose: () => void }) {
   const text = row ? JSON.stringify(row, null, 2) : ''
   return (
     <Dialog

@@ -79,7 +79,7 @@ function verdict(backup: BackupRow): { tone: Tone; word: string } {
   return backup.verifiedAtMs === null ? { tone: 'unknown', word: 'Not verified' } : { tone: 'well', word: 'Verified' }
 }
 
-function Backup({ backup, onVerified }: { backup: BackupRow; onVerified(): void }) {
+function Backup({ backup, onVerified }: { backup: BackupRow; onVerified: () => void }) {
   const { client, online } = useCockpit()
   const verify = useWork(async () => {
     const result = await client.system.verifyBackup({ id: backup.id })

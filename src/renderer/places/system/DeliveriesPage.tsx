@@ -1,17 +1,16 @@
-import { useEffect, useMemo, useState } from 'react'
 import { routePath } from '../../app/route.ts'
 import { SectionPage } from '../../app/SectionPage.tsx'
 import type { DeliveryView } from '../../../contract/incidents.ts'
 import { useClient } from '../../client/CockpitContext.ts'
-import { useFetched } from '../../client/hooks.ts'
+import { useFetched, usePaged } from '../../client/hooks.ts'
 import { useMirror } from '../../client/mirror.ts'
-import { Button } from '../../components/Button.tsx'
 import { type Column, DataTable } from '../../components/DataTable.tsx'
 import { Age } from '../../components/Figures.tsx'
 import { formatExact, formatLatency } from '../../components/format.ts'
 import { Status } from '../../components/Glyph.tsx'
 import { EmptyState, ErrorState, InlineProblem, Skeleton } from '../../components/States.tsx'
 import { channelWords, kindWords, outcomeWords, reasonText } from './deliveryWords.ts'
+import { OlderButton } from './OlderButton.tsx'
 import styles from './System.module.css'
 
 const pageSize = 100
@@ -49,7 +48,7 @@ const columns: readonly Column<DeliveryView>[] = [
   {
     key: 'outcome',
     header: 'Outcome',
-    width: '9.5rem',
+    width: '12rem',
     cell: (row) => <Outcome row={row} />,
     text: (row) => `${outcomeWords(row.outcome)} ${reasonText(row)}`.trim(),
   },
@@ -90,32 +89,16 @@ function Outcome({ row }: { row: DeliveryView }) {
 /** Every attempt to tell the operator something. */
 export function DeliveriesPage() {
   const client = useClient()
-  const [older, setOlder] = useState<readonly DeliveryView[]>([])
-  const [end, setEnd] = useState(false)
-  const [busy, setBusy] = useState(false)
   // A new line of activity is the sign that something may have been sent.
   const newest = useMirror((mirror) => mirror.activity[0]?.key ?? '')
   const { state, reload } = useFetched(() => client.system.deliveries({ limit: pageSize }), 'deliveries', newest)
-  const rows = useMemo(() => {
-    const first = state.kind === 'ready' ? state.data : []
-    const known = new Set(first.map((row) => row.id))
-    return [...first, ...older.filter((row) => !known.has(row.id))]
-  }, [state, older])
-  useEffect(() => setEnd(state.kind === 'ready' && state.data.length < pageSize && older.length === 0), [state, older])
-
-  const more = async () => {
-    const oldest = rows.at(-1)
-    if (!oldest) return
-    setBusy(true)
-    try {
-      const page = await client.system.deliveries({ before: oldest.startedAtMs, limit: pageSize })
-      setOlder((before) => [...before, ...page])
-      if (page.length < pageSize) setEnd(true)
-    } finally {
-      setBusy(false)
-    }
-  }
-  const failed = rows.filter((row) => row.reason !== null).slice(0, 3)
+  const { rows, more, work } = usePaged({
+    first: state,
+    key: 'deliveries',
+    size: pageSize,
+    id: (row) => row.id,
+    readOlder: (last) => client.system.deliveries({ before: last.startedAtMs, limit: pageSize }),
+  })
 
   return (
     <SectionPage
@@ -137,20 +120,7 @@ export function DeliveriesPage() {
         ) : null}
       </div>
       {state.kind === 'ready' && state.problem ? <InlineProblem problem={state.problem} /> : null}
-      {failed.length > 0 ? (
-        <ul className={styles['notes']} aria-label="Latest failures">
-          {failed.map((row) => (
-            <li key={row.id}>
-              <Age atMs={row.startedAtMs} as="ago" />, {channelWords(row.channel)}: {reasonText(row)}
-            </li>
-          ))}
-        </ul>
-      ) : null}
-      {rows.length > 0 && !end ? (
-        <Button className={styles['more']} busy={busy} onClick={() => void more()}>
-          Show older ones
-        </Button>
-      ) : null}
+      <OlderButton more={more} work={work} />
     </SectionPage>
   )
 }

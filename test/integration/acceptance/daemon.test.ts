@@ -1,0 +1,199 @@
+import { writeFile } from 'node:fs/promises'
+import { describe, expect, it } from 'vitest'
+import { parseConfig } from '../../../src/daemon/platform/config.ts'
+import { pageProbe, requestsTo, setPage, simulated, until } from '../../fakes/acceptance.ts'
+import { siteProbe, startTestDaemon, type TestDaemon } from '../../fakes/testDaemon.ts'
+import { tempFolder } from '../../fakes/tempFolder.ts'
+
+const seams = async (kora: TestDaemon) =>
+  kora.read((store) => store.audit.list({ limit: 0 }).map((row) => [row.seam, row.details['reason'] ?? null]))
+
+describe('daemon.md 9', () => {
+  it('daemon 1: with nothing to do it starts, stops on request, and leaves nothing running', async () => {
+    const kora = await startTestDaemon({ simulator: await simulated() })
+    await kora.pass(5_000)
+    await kora.daemon.stop('enough')
+    expect(kora.clock.pendingTimers()).toBe(0)
+    expect(await seams(kora)).toEqual([
+      ['daemon.stopped', 'enough'],
+      ['daemon.started', null],
+    ])
+  })
+
+  it('daemon 2: it stops in reverse: checks and messages under way end before the store closes', async () => {
+    const simulator = await simulated()
+    const kora = await startTestDaemon({ simulator, probes: [pageProbe(simulator, 'site')] })
+    await kora.pass(12_000)
+    simulator.clearRequests()
+    simulator.setFault('site', { kind: 'hang' })
+    const check = kora.client.probes.check({ id: 'site' }).catch(() => null)
+    await simulator.received('site', 1)
+    await kora.stop()
+    await check
+    expect(kora.logger.messages('error')).toEqual([])
+    await kora.read((store) => {
+      // A check that was called off has found nothing.
+      expect(store.observations.latest().get('site')?.status).toBe('healthy')
+      expect(store.audit.list({ limit: 1 })[0]?.seam).toBe('daemon.stopped')
+    })
+  })
+
+  it('daemon 3: what is not safe to open stops the start before anything runs', async () => {
+    const folder = await tempFolder()
+    await writeFile(`${folder}/kora.db`, 'this is no database at all, and long enough to be looked at'.repeat(100))
+    const simulator = await simulated()
+    await expect(startTestDaemon({ simulator, folder })).rejects.toMatchObject({ code: 'store_damaged' })
+    expect(simulator.requests).toEqual([])
+  })
+
+  it('daemon 4 (ruling 1): a capability that is missing does not stop the others', async () => {
+    const simulator = await simulated()
+    const env = { KORA_SLACK_BOT_TOKEN: undefined, KORA_ANTHROPIC_API_KEY: undefined }
+    const kora = await startTestDaemon({
+      simulator,
+      env,
+      probes: [pageProbe(simulator, 'site', { severity: 'warning' })],
+    })
+    await kora.pass(12_000)
+    const states = Object.fromEntries((await kora.client.system.info()).listeners.map((row) => [row.name, row.state]))
+    // Not configured is off, not down (ruling 5).
+    expect(states).toEqual({
+      heartbeat: 'up',
+      heartbeat_probes: 'up',
+      probe_wake: 'up',
+      reasoning_engine: 'off',
+      slack_client: 'off',
+    })
+    setPage(simulator, 'site', 500)
+    await kora.client.probes.check({ id: 'site' })
+    await kora.pass(5_000)
+    expect(kora.shown.length).toBeGreaterThan(0)
+  })
+
+  it('daemon 6: of three stop requests the first reason counts', async () => {
+    const kora = await startTestDaemon({ simulator: await simulated() })
+    await Promise.all(['first', 'second', 'third'].map((reason) => kora.daemon.stop(reason)))
+    expect((await seams(kora)).filter(([seam]) => seam === 'daemon.stopped')).toEqual([['daemon.stopped', 'first']])
+  })
+
+  it('daemon 8 (rulings 1, 19): no environment name is asked for', () => {
+    expect(parseConfig({})).toMatchObject({ config: { deployEnv: null }, warnings: [] })
+    expect(parseConfig({ KORA_DEPLOY_ENV: ' staging ' }).config.deployEnv).toBe('staging')
+  })
+
+  it('daemon 10: its start time never moves; daemon 11: another process is another session', async () => {
+    const simulator = await simulated()
+    const first = await startTestDaemon({ simulator })
+    const before = await first.client.system.info()
+    await first.pass(60_000)
+    const after = await first.client.system.info()
+    expect(before.state).toBe('running')
+    expect(after.startedAtMs).toBe(before.startedAtMs)
+    expect(after.sessionId).toMatch(/^[0-9a-f]{32}$/)
+    await first.stop()
+    const second = await first.again()
+    const other = await second.client.system.info()
+    expect(other.sessionId).not.toBe(after.sessionId)
+    expect(other.startedAtMs).toBeGreaterThan(after.startedAtMs)
+  })
+
+  it('daemon 15, 16: a probe that fails leaves its sibling alone, and never runs beside itself', async () => {
+    const simulator = await simulated()
+    const kora = await startTestDaemon({
+      simulator,
+      probes: ['a', 'b'].map((name) => ({ ...pageProbe(simulator, name), intervalMs: 5_000 })),
+    })
+    await kora.pass(12_000)
+    const slow = simulator.state.site['/a']
+    if (slow) slow.delayMs = 3_600_000
+    simulator.clearRequests()
+    const { clock } = kora
+    for (let second = 0; second < 30; second++) {
+      await clock.advance(1_000)
+      // Each round of the quick one is over before time goes on.
+      await until(async () => !(await kora.client.probes.list()).some((row) => row.id === 'b' && row.checking))
+    }
+    const paths = simulator.requests.map((request) => request.path)
+    expect(paths.filter((path) => path === '/b').length).toBeGreaterThanOrEqual(5)
+    // Each ends at its limit of 10 s before the next begins; the doubt it leaves is looked at once more.
+    expect(paths.filter((path) => path === '/a').length).toBeLessThanOrEqual(4)
+  })
+
+  it.each(['abc', '0', '-5'])('daemon 18: a cadence of %j is the default', (value) => {
+    const { config, warnings } = parseConfig({ KORA_HEARTBEAT_PROBE_INTERVAL_SEC: value })
+    expect(config.probeIntervalMs).toBe(300_000)
+    expect(warnings).toEqual([expect.stringContaining('KORA_HEARTBEAT_PROBE_INTERVAL_SEC')])
+  })
+
+  it('daemon 27: a task that does not end is reported, and its listener shows it', async () => {
+    const simulator = await simulated()
+    const kora = await startTestDaemon({
+      simulator,
+      probes: [siteProbe(simulator)],
+      http: (real) => ({
+        // A provider that ignores every limit.
+        request: (asked) => (asked.url.includes('/site/') ? new Promise(() => undefined) : real.request(asked)),
+        close: () => real.close(),
+      }),
+    })
+    await kora.clock.advance(75_000)
+    const info = await kora.client.system.info()
+    expect(info.listeners.find((row) => row.name === 'heartbeat_probes')).toMatchObject({
+      state: 'down',
+      note: expect.stringContaining('do not end'),
+    })
+    expect(info.listeners.find((row) => row.name === 'heartbeat')?.state).toBe('up')
+    expect(kora.logger.lines).toContainEqual(
+      expect.objectContaining({ message: 'task failed', fields: expect.objectContaining({ task: 'probe:site' }) }),
+    )
+    // Nor does it keep the store open when everything is to end.
+    const stopping = kora.stop()
+    await kora.clock.advance(10_000)
+    await stopping
+    expect((await seams(kora))[0]).toEqual(['daemon.stopped', 'test'])
+  })
+
+  it('daemon 28: a stop during the start wins', async () => {
+    const simulator = await simulated()
+    const first = await startTestDaemon({ simulator })
+    await first.stop()
+    await expect(first.daemon.start()).rejects.toMatchObject({ code: 'daemon_stopping' })
+    expect(requestsTo(simulator, 'site')).toBe(0)
+  })
+
+  it('daemon 30: a message under way is finished by the stop, not left half handled', async () => {
+    const simulator = await simulated()
+    const kora = await startTestDaemon({ simulator, probes: [pageProbe(simulator, 'site', { severity: 'warning' })] })
+    await kora.pass(12_000)
+    setPage(simulator, 'site', 500)
+    simulator.setFault('slack', { kind: 'delay', ms: 50, on: 'chat.postMessage' })
+    await kora.client.probes.check({ id: 'site' })
+    await until(() => kora.slackTexts().length > 0)
+    await kora.stop()
+    await kora.read((store) => {
+      const slack = store.outbox.deliveries({ limit: 10 }).filter((row) => row.channel === 'slack')
+      expect(slack.map((row) => row.outcome)).toEqual(['sent'])
+      expect(store.outbox.unsettled('slack')).toEqual([])
+    })
+  })
+
+  it('a nightly task that is due is not forgotten by daily restarts, and not repeated by hourly ones', async () => {
+    const simulator = await simulated()
+    const first = await startTestDaemon({ simulator })
+    await first.client.system.runTask({ name: 'backup.nightly' })
+    await first.stop()
+    const due = async (kora: TestDaemon) => {
+      const { schedules } = await kora.client.system.info()
+      return schedules.find((row) => row.name === 'backup.nightly')
+    }
+    first.clock.stall(3_600_000)
+    const second = await first.again()
+    const row = await due(second)
+    expect(row).toMatchObject({ lastOutcome: 'ok' })
+    expect((row?.nextDueAtMs ?? 0) - second.clock.nowMs()).toBeGreaterThan(22 * 3_600_000)
+    await second.stop()
+    second.clock.stall(3 * 86_400_000)
+    const third = await second.again()
+    expect(((await due(third))?.nextDueAtMs ?? 0) - third.clock.nowMs()).toBeLessThanOrEqual(600_000)
+  })
+})
