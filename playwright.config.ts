@@ -1,4 +1,6 @@
 import { defineConfig } from '@playwright/test'
+import { findChromium } from './scripts/findChromium.mjs'
+import { chromiumFlags } from './test/e2e/chromium.ts'
 import { heldFile } from './test/e2e/figures.ts'
 import { hosts } from './test/e2e/hosts.ts'
 
@@ -14,5 +16,7 @@ export default defineConfig<{ host: string }>({
   workers: 1,
   retries: 0,
   reporter: [['list'], ['json']],
+  // For specs that need a page without a daemon; those with one launch their own.
+  use: { launchOptions: { executablePath: findChromium() ?? '', args: chromiumFlags } },
   projects: hosts().map(({ name }) => ({ name, use: { host: name } })),
 })

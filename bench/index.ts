@@ -42,7 +42,14 @@ function table(figures: readonly Figure[]): string {
     return [name, `${value} ${unit}`, bound === null ? '' : `${least} ${bound}`, verdict(figure)]
   })
   const widths = [0, 1, 2].map((column) => Math.max(0, ...cells.map((row) => row[column]?.length ?? 0)))
-  return cells.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n')
+  return cells
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
 }
 
 const asked = process.argv.slice(2)

@@ -35,7 +35,8 @@ export const matrix: readonly Row[] = [
   row(2, 'power cut', {
     ...tests('test/integration/storePowerCut'),
     rounds: [200, 2_000],
-    figure: (v) => lost(`steps lost or messages without incident, ${v['cuts']} cuts`, sum(v, 'lost', 'messagesWithoutIncident')),
+    figure: (v) =>
+      lost(`steps lost or messages without incident, ${v['cuts']} cuts`, sum(v, 'lost', 'messagesWithoutIncident')),
   }),
   row(3, 'fsync error', notRun('needs a preload library, and nothing here is compiled')),
   row(4, 'disk full: 1 MB tmpfs', { kind: 'scenario', name: 'diskFull' }),
@@ -62,11 +63,19 @@ export const matrix: readonly Row[] = [
   }),
   row(12, 'newer schema', {
     ...tests('test/integration/storeNewerSchema'),
-    figure: (v) => ({ name: 'files changed by the refusal', value: v['filesChanged'] ?? Number.NaN, unit: 'files', bound: 0 }),
+    figure: (v) => ({
+      name: 'files changed by the refusal',
+      value: v['filesChanged'] ?? Number.NaN,
+      unit: 'files',
+      bound: 0,
+    }),
   }),
   row(13, 'many daemons on one folder', { ...tests('test/integration/folderLock'), rounds: [10, 50] }),
   row(14, 'another process holds the write lock 30 s', { kind: 'scenario', name: 'lockHeld' }),
-  row(15, 'kill between sending a message and marking it', { ...tests('test/integration/kills', 'row 15'), rounds: [10, 200] }),
+  row(15, 'kill between sending a message and marking it', {
+    ...tests('test/integration/kills', 'row 15'),
+    rounds: [10, 200],
+  }),
   row(16, 'kill between wake and model answer', { ...tests('test/integration/kills', 'row 16'), rounds: [10, 100] }),
   row(17, 'Slack 429 with Retry-After 30', tests('test/integration/telling', 'row 17')),
   row(18, 'Slack reply lost', tests('test/integration/telling', 'row 18')),
@@ -79,9 +88,17 @@ export const matrix: readonly Row[] = [
   row(25, 'captive portal page', notRun('no rule tells a portal from a broken service yet')),
   row(26, 'all probes fail at once', tests('test/integration/telling', 'row 26')),
   row(27, 'flapping', tests('test/integration/telling', 'row 27')),
-  row(28, 'model overloaded, hanging, cut off', tests('test/integration/acceptance/investigations', 'hangs|before its hanging')),
+  row(
+    28,
+    'model overloaded, hanging, cut off',
+    tests('test/integration/acceptance/investigations', 'hangs|before its hanging'),
+  ),
   row(28, 'model overloaded, hanging, cut off: the client', tests('src/daemon/clients/model')),
-  row(29, 'model refuses, or answers nonsense', tests('test/integration/acceptance/hostile', 'malicious model|huge answer')),
+  row(
+    29,
+    'model refuses, or answers nonsense',
+    tests('test/integration/acceptance/hostile', 'malicious model|huge answer'),
+  ),
   row(30, 'budget exhausted during a call', notRun('there are no budgets yet')),
   row(31, 'wall clock moved by 8 h', tests('src/daemon/services/Scheduler', 'wall clock')),
   row(32, 'clock change and month rollover', notRun('nothing is reset by a month yet')),

@@ -65,7 +65,9 @@ async function filledMs(page: Page): Promise<number> {
 const target = new URL('target.ts', import.meta.url).pathname
 const site = await startProcess([target], process.env, /http:\S+/)
 await withHome(async (home) => {
-  await withStore(home, (store) => remember(store, defineProbes(store, probes, site.ready.replace(/\/$/, ''), minuteMs)))
+  await withStore(home, (store) =>
+    remember(store, defineProbes(store, probes, site.ready.replace(/\/$/, ''), minuteMs)),
+  )
   const kora = await startHeadless(home)
   await withPage({ bypassCSP: false }, async (page, context) => {
     await context.addInitScript(watchForTable, probes + 1)

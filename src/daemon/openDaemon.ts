@@ -63,8 +63,11 @@ export async function openDaemon(parts: HostParts): Promise<OpenDaemon> {
   process.on('unhandledRejection', contain)
   const end = async (): Promise<void> => {
     process.off('unhandledRejection', contain)
+    // On a disk that can no longer be written the lock stays; the next start sees that its owner is gone.
+    await lock.release().catch((error: unknown) => {
+      logger.warn('the folder could not be given back', { error: String(error) })
+    })
     logger.close()
-    await lock.release()
   }
 
   let daemon: Daemon

@@ -7,18 +7,12 @@ import { join } from 'node:path'
 import { _electron, test as base, type Browser, chromium, expect, type Page } from '@playwright/test'
 import { findChromium } from '../../scripts/findChromium.mjs'
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
+import { chromiumFlags } from './chromium.ts'
 import type { HostName } from './hosts.ts'
 
 const root = join(import.meta.dirname, '../..')
 const register = new URL('../electron-stand-in/register.mjs', import.meta.url).href
 const heldMonitor = new URL('./heldMonitor.mjs', import.meta.url).href
-const chromiumFlags = [
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--no-first-run',
-]
 
 /** A running Kora with its cockpit open in a real browser, whichever host serves it. */
 export interface Cockpit {

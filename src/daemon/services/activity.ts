@@ -1,5 +1,6 @@
 import type { ActivityItem } from '../../contract/state.ts'
 import type { AuditRow } from '../../domain/audit.ts'
+import { deliveryReason } from '../../domain/deliveryReasons.ts'
 import { severities } from '../../domain/severity.ts'
 
 /** Seams that say something an operator would want to know on coming back. */
@@ -57,7 +58,7 @@ export function activityItem(row: AuditRow, title: (probeId: string) => string):
       return {
         ...base,
         kind: 'undelivered',
-        text: `Slack message not sent: ${text(details['note']) || text(details['error'])}`,
+        text: `Slack message not sent: ${text(details['note']) || deliveryReason(text(details['error']))}`,
       }
     case 'watch.interrupted':
       return { ...base, kind: 'not_watching', text: 'Kora was cut off: nothing answered' }

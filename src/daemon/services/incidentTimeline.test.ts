@@ -113,7 +113,7 @@ describe('incidentTimeline', () => {
       },
     ]
     expect(words({ deliveries })).toEqual([
-      ['delivery', 'Slack message not sent', 'timeout, first attempt'],
+      ['delivery', 'Slack message not sent', 'no answer in time, first attempt'],
       ['delivery', 'Slack message sent', '90 ms, attempt 2'],
       ['delivery', 'Finding sent', '90 ms, first attempt'],
       ['delivery', 'Notification not shown', 'denied, first attempt'],

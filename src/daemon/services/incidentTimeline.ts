@@ -1,5 +1,6 @@
 import type { TimelineEntry } from '../../contract/incidents.ts'
 import type { AuditRow } from '../../domain/audit.ts'
+import { deliveryReason } from '../../domain/deliveryReasons.ts'
 import type { Delivery, Incident, Investigation } from '../../domain/incident.ts'
 import { formatMoney } from '../../domain/money.ts'
 import type { Sample } from '../store/ObservationRepository.ts'
@@ -64,7 +65,15 @@ function auditLine(row: AuditRow): TimelineEntry[] {
       return [{ ...base, kind: 'changed', tone: 'attention', text: sentence(words), aside: null }]
     }
     case 'probe.wake_requested':
-      return [{ ...base, kind: 'wake', tone: 'neutral', text: 'Woke up', aside: sentence(text(reason)).toLowerCase() }]
+      return [
+        {
+          ...base,
+          kind: 'wake',
+          tone: 'neutral',
+          text: 'Woke up',
+          aside: `because it ${text(reason).replaceAll('_', ' ')}`,
+        },
+      ]
     case 'incident.operator_action':
       return [
         {
@@ -124,7 +133,7 @@ function deliveryLine(delivery: Delivery & { readonly kind: string }): TimelineE
       : `${what} not ${delivery.channel === 'native' ? 'shown' : 'sent'}`,
     aside: sent
       ? `${delivery.latencyMs} ms, ${attempt}`
-      : `${delivery.note ?? delivery.reason ?? 'no reason given'}, ${attempt}`,
+      : `${delivery.note ?? deliveryReason(delivery.reason ?? 'no reason given')}, ${attempt}`,
     raw: { ...delivery },
   }
 }

@@ -37,8 +37,8 @@ export function NowPlace() {
     <>
       <NowHeader />
       <div className={shell['scroll']} ref={scroller} data-scroller="">
-        <SetupChecklist />
         <NeedsYou />
+        <SetupChecklist />
         <Services opened={opened} />
         <ActivityList />
       </div>

@@ -3,7 +3,7 @@ import { CopyableAge } from '../../components/Figures.tsx'
 import { formatLatency } from '../../components/format.ts'
 import { Status } from '../../components/Glyph.tsx'
 import { KeyValues } from '../../components/Layout.tsx'
-import { failedPost } from '../../components/reasonWords.ts'
+import { deliveryReason } from '../../../domain/deliveryReasons.ts'
 import type { Tone } from '../../components/status.ts'
 
 const states: Readonly<Record<ChannelState['state'], { tone: Tone; words: string }>> = {
@@ -42,7 +42,7 @@ export function ChannelFacts({ channel }: { channel: ChannelState | undefined })
                 value: (
                   <>
                     <CopyableAge atMs={channel.lastFailureAtMs} as="ago" />:{' '}
-                    {failedPost(channel.lastFailure ?? 'no reason given')}
+                    {deliveryReason(channel.lastFailure ?? 'no reason given')}
                   </>
                 ),
               },
@@ -58,5 +58,5 @@ export function testText(result: { outcome: 'sent' | 'failed'; reason: string | 
   text: string
 } {
   if (result.outcome === 'sent') return { ok: true, text: `Sent in ${formatLatency(result.latencyMs)}` }
-  return { ok: false, text: `Not sent: ${failedPost(result.reason ?? 'no reason given')}` }
+  return { ok: false, text: `Not sent: ${deliveryReason(result.reason ?? 'no reason given')}` }
 }

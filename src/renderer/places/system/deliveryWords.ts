@@ -1,5 +1,5 @@
 import type { DeliveryView } from '../../../contract/incidents.ts'
-import { failedPost } from '../../components/reasonWords.ts'
+import { deliveryReason } from '../../../domain/deliveryReasons.ts'
 
 const kinds: Readonly<Record<DeliveryView['kind'], string>> = {
   alert: 'Alert',
@@ -39,6 +39,6 @@ export function outcomeWords(outcome: DeliveryView['outcome']): string {
 /** Why a delivery failed: plain words, and what the channel itself said. Empty when it was sent. */
 export function reasonText(delivery: Pick<DeliveryView, 'reason' | 'note'>): string {
   if (delivery.reason === null) return delivery.note ?? ''
-  const words = failedPost(delivery.reason)
+  const words = deliveryReason(delivery.reason)
   return delivery.note && delivery.note !== delivery.reason ? `${words} (${delivery.note})` : words
 }

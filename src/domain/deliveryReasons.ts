@@ -6,10 +6,12 @@ const words: Readonly<Record<string, string>> = {
   denied: 'notifications are not allowed on this computer',
   unsupported: 'this system shows no notifications',
   no_surface: 'no cockpit was open to show it',
+  switched_off: 'notifications are switched off',
+  outcome_unknown: 'no answer came back',
 }
 
 /** A stable reason of a failed delivery in plain words; unknown ones stay readable as they are. */
-export function failedPost(reason: string): string {
+export function deliveryReason(reason: string): string {
   const known = words[reason]
   if (known) return known
   const [head = '', tail] = reason.split(':')
