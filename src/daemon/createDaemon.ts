@@ -302,6 +302,16 @@ export function createDaemon(options: DaemonOptions): Daemon {
       timeoutMs: 30_000,
       run: async () => incidents.tick(),
     })
+    // Everything reacts to commits; this finds what a lost reaction would have left.
+    scheduler.add({
+      name: 'wakes.sweep',
+      intervalMs: Math.max(1_000, options.config.wakeSweepMs),
+      timeoutMs: 30_000,
+      run: async () => {
+        notifications.kick()
+        investigations.kick()
+      },
+    })
     state.start()
     const untold = [...notifications.start(), ...investigations.start()]
     limitRechecks()

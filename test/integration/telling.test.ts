@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { outboxRow, payload } from '../../src/daemon/services/wakeRows.ts'
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
 import { flyProbe, siteProbe, startTestDaemon } from '../fakes/testDaemon.ts'
 
@@ -109,6 +110,23 @@ describe('Slack in trouble', () => {
       dm_status: 'engine_unavailable_failed_send',
       failure_reason: 'channel_id_unset',
     })
+  })
+})
+
+describe('the safety sweep', () => {
+  it('finds a message that nobody announced within KORA_PROBE_WAKE_POLL_SEC', async () => {
+    const kora = await startTestDaemon({ env: { KORA_PROBE_WAKE_POLL_SEC: '30' } })
+    await kora.pass(12_000)
+    const nowMs = kora.clock.nowMs()
+    const row = outboxRow((prefix) => `${prefix}left-behind`, nowMs, {
+      channel: 'slack',
+      kind: 'test',
+      payload: payload('left behind', 'left behind'),
+    })
+    await kora.read((store) => store.transaction(() => store.outbox.insert(row)))
+    expect(kora.slackTexts()).toEqual([])
+    await kora.pass(31_000)
+    expect(kora.slackTexts()).toEqual(['left behind'])
   })
 })
 

@@ -126,6 +126,11 @@ export class InvestigationService {
     late.write(() => store.audit.append(completedEntry(investigation, incident, row), nowMs))
   }
 
+  /** Begins whatever waits and has a place. */
+  kick(): void {
+    this.#fill()
+  }
+
   #fill(): void {
     if (this.#abort.signal.aborted) return
     const { store, late } = this.#deps

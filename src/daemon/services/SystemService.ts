@@ -18,7 +18,11 @@ const labels: Readonly<Record<string, string>> = {
   'history.retention': 'Remove what is past its keep',
   'backup.nightly': 'Back up the database',
   'incidents.tick': 'Reminders and held messages',
+  'wakes.sweep': 'Look for anything left untold',
 }
+
+/** Tasks that run every few seconds would otherwise redraw every window as often. */
+const quick = new Set(['observations.flush', 'incidents.tick', 'wakes.sweep'])
 
 /** Persisted between runs, so that a daily task survives daily restarts. The quick ones are not worth a write. */
 const persisted = new Set(['backup.nightly', 'history.retention', 'observations.rollup'])
@@ -104,8 +108,7 @@ export class SystemService {
         }
       })
     }
-    // The one-second writer would otherwise redraw every window each second.
-    if (name !== 'observations.flush' && name !== 'incidents.tick') events.publish('schedule.settled', { name })
+    if (!quick.has(name)) events.publish('schedule.settled', { name })
   }
 
   /** @throws KoraError task_unknown */
