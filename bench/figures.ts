@@ -6,10 +6,14 @@ export interface Figure {
   readonly bound: number | null
 }
 
-/** Prints one figure as one line of JSON, values rounded to three significant digits behind the point. */
-export function print(name: string, value: number, unit: string, bound: number | null): void {
-  const rounded = Math.round(value * 1_000) / 1_000
-  console.log(JSON.stringify({ name, value: rounded, unit, bound } satisfies Figure))
+/** @param value kept to three places behind the point */
+export function figure(name: string, value: number, unit: string, bound: number | null): Figure {
+  return { name, value: Math.round(value * 1_000) / 1_000, unit, bound }
+}
+
+/** Prints one figure as one line of JSON. */
+export function print(...of: Parameters<typeof figure>): void {
+  console.log(JSON.stringify(figure(...of)))
 }
 
 /** The figure in a line of output; null when the line is anything else. */

@@ -58,7 +58,7 @@ export function startHeadless(home: string, more: Env = {}): Promise<Started> {
 
 export interface Line {
   readonly client: ContractRouterClient<Contract>
-  close(): void
+  readonly close: () => void
 }
 
 /** Signs in with the printed address as a browser does and opens the cockpit's WebSocket. */

@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { connectSocket, type SocketClient } from '../src/daemon/hosting/socketClient.ts'
 import { dataPaths } from '../src/daemon/platform/paths.ts'
 import { type Simulator, startSimulator } from '../src/simulator/simulator.ts'
-import type { Figure } from './figures.ts'
+import { type Figure, figure } from './figures.ts'
 import { startHeadless } from './headless.ts'
 
 /** Rows of the fault matrix that need the built daemon in a process of its own, and mostly a disk that can be broken. */
@@ -106,11 +106,11 @@ const diskFull: Scenario = {
       await withDaemon(home, 2, async ({ client, simulator }) => {
         const ballast = join(home, 'ballast')
         fill(ballast)
-        await until('the store refuses', () => refuses(client))
         simulator.state.site['/'] = { status: 500, body: '', headers: {} }
         const told = await until('the alert is out', async () =>
           slackTexts(simulator).some((text) => text.startsWith('🚨')),
         )
+        await until('the store refuses', () => refuses(client))
         const alerts = slackTexts(simulator).length
         rmSync(ballast)
         const back = await until('the store records again', async () => !(await refuses(client)))
@@ -120,14 +120,9 @@ const diskFull: Scenario = {
         simulator.state.site['/'] = { status: 200, body: '', headers: {} }
         await until('the recovery is told', async () => slackTexts(simulator).some((text) => text.startsWith('✅')))
         figures.push(
-          {
-            name: 'row 4: outage to alert on a full disk, 5 s interval and 10 s confirmation',
-            value: told / 1_000,
-            unit: 's',
-            bound: 30,
-          },
-          { name: 'row 4: alerts while the disk was full', value: alerts, unit: 'messages', bound: 1 },
-          { name: 'row 4: space to recording again, without a restart', value: back / 1_000, unit: 's', bound: 10 },
+          figure('row 4: outage to alert on a full disk, 5 s interval and 10 s confirmation', told / 1_000, 's', 30),
+          figure('row 4: alerts while the disk was full', alerts, 'messages', 1),
+          figure('row 4: space to recording again, without a restart', back / 1_000, 's', 10),
         )
       })
     } finally {
@@ -161,8 +156,8 @@ const readOnly: Scenario = {
         const read = performance.now() - began
         if (rows.some((row) => row.status !== 'healthy')) throw new Error('the probes are no longer well')
         figures.push(
-          { name: 'row 6: read-only remount to degraded', value: noticed / 1_000, unit: 's', bound: 1 },
-          { name: 'row 6: three reads afterwards', value: read, unit: 'ms', bound: null },
+          figure('row 6: read-only remount to degraded', noticed / 1_000, 's', 1),
+          figure('row 6: three reads afterwards', read, 'ms', null),
         )
       })
     } finally {
@@ -190,7 +185,10 @@ const lockHeld: Scenario = {
     const figures: Figure[] = []
     try {
       await withDaemon(home, busy, async ({ client, simulator }) => {
-        const holder = spawn(process.execPath, ['-e', holdLock, database], { stdio: ['pipe', 'pipe', 'inherit'] })
+        const holder = spawn(process.execPath, ['-e', holdLock, database], {
+          cwd: import.meta.dirname,
+          stdio: ['pipe', 'pipe', 'inherit'],
+        })
         await once(holder.stdout, 'data')
         const before = simulator.requests.length
         const began = performance.now()
@@ -215,13 +213,13 @@ const lockHeld: Scenario = {
         await until('every check is recorded', async () => (await recorded()) >= total)
         const due = (busy * lockMs) / intervalMs
         figures.push(
-          {
-            name: 'row 14: checks missed while another process held the lock 30 s',
-            value: Math.max(0, due - made),
-            unit: `of ${due}`,
-            bound: busy,
-          },
-          { name: 'row 14: slowest read meanwhile', value: slowest, unit: 'ms', bound: null },
+          figure(
+            'row 14: checks missed while another process held the lock 30 s',
+            Math.max(0, due - made),
+            `of ${due}`,
+            busy,
+          ),
+          figure('row 14: slowest read meanwhile', slowest, 'ms', null),
         )
       })
     } finally {

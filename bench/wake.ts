@@ -30,20 +30,26 @@ const confirmAfterMs = 10_000
 /** When the transaction that queued a message returned; the product itself keeps no such time. */
 const committedAt = new Map<string, number>()
 const queued: string[] = []
-const { insert } = OutboxRepository.prototype
-OutboxRepository.prototype.insert = function (row) {
-  if (row.channel === 'native' && row.kind === 'alert') queued.push(row.id)
-  return insert.call(this, row)
-}
-const { transaction } = Store.prototype
 let depth = 0
-Store.prototype.transaction = function <T>(this: Store, run: () => T): T {
-  depth++
-  try {
-    return transaction.call(this, run) as T
-  } finally {
-    if (--depth === 0) for (const id of queued.splice(0)) committedAt.set(id, performance.now())
+wrap(OutboxRepository.prototype, 'insert', (insert) => {
+  return function (this: OutboxRepository, row) {
+    if (row.channel === 'native' && row.kind === 'alert') queued.push(row.id)
+    insert.call(this, row)
   }
+})
+wrap(Store.prototype, 'transaction', (transaction) => {
+  return function <T>(this: Store, run: () => T): T {
+    depth++
+    try {
+      return transaction.call(this, run) as T
+    } finally {
+      if (--depth === 0) for (const id of queued.splice(0)) committedAt.set(id, performance.now())
+    }
+  }
+})
+
+function wrap<Of, Name extends keyof Of>(of: Of, name: Name, around: (original: Of[Name]) => Of[Name]): void {
+  of[name] = around(of[name])
 }
 
 const site = createServer((request, response) => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { allHosts } from './hosts.ts'
 
-/** One line for each headless process the specs ended in order: the longest its thread was held, ms. */
+/** One line for each headless process the specs ended in order: how long its thread was held at the most. */
 export const heldFile = process.env['KORA_TEST_HELD_FILE'] ?? join(tmpdir(), `kora-held-${process.pid}`)
 
 /** Says after the run which hosts it was about, and prints the figure it alone can measure. */
@@ -13,15 +13,30 @@ export default function figures(): void {
   const held = readLines(heldFile)
   rmSync(heldFile, { force: true })
   if (held.length === 0) return
-  const value = Number(Math.max(...held).toFixed(1))
-  console.log(
-    JSON.stringify({ name: 'main process held, worst of the end-to-end suite', value, unit: 'ms', bound: 50 }),
+  const figure = (name: string, values: number[], bound: number | null): void =>
+    console.log(JSON.stringify({ name, value: Number(Math.max(...values).toFixed(1)), unit: 'ms', bound }))
+  // With a browser on the same two cores the wall clock also counts waiting for a core; the work itself has the bound.
+  figure(
+    'main process held by its own work, worst of the end-to-end suite',
+    held.map((one) => one.cpuMs),
+    50,
+  )
+  figure(
+    'main process held by the wall clock, worst of the end-to-end suite',
+    held.map((one) => one.wallMs),
+    null,
   )
 }
 
-function readLines(file: string): number[] {
+interface Held {
+  readonly wallMs: number
+  readonly cpuMs: number
+}
+
+function readLines(file: string): Held[] {
   try {
-    return readFileSync(file, 'utf8').trim().split('\n').map(Number)
+    const lines = readFileSync(file, 'utf8').trim().split('\n')
+    return lines.map((line) => JSON.parse(line) as Held)
   } catch {
     // No headless process ended in order.
     return []

@@ -1,5 +1,4 @@
-import { expect, it } from 'vitest'
-import { onTestFinished } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import type { ProbeDraft } from '../../src/contract/probes.ts'
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
 import { type KoraProcess, sourceRoot, startKoraProcess } from '../fakes/koraProcess.ts'
@@ -11,13 +10,14 @@ const limitMs = 20_000 + rounds * 10_000
 
 interface World {
   readonly simulator: Simulator
-  start(): Promise<KoraProcess>
+  readonly start: () => Promise<KoraProcess>
 }
 
 /** Simulated services and a data folder that outlives the processes on it. */
 async function world(): Promise<World> {
-  const [simulator, root, folder] = [await startSimulator(), await sourceRoot(), await tempFolder()]
+  const simulator = await startSimulator()
   onTestFinished(() => simulator.close())
+  const [root, folder] = [await sourceRoot(), await tempFolder()]
   const env = {
     PATH: process.env['PATH'] ?? '',
     KORA_HOME: folder,

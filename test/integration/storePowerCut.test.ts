@@ -1,20 +1,30 @@
 import { copyFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import Database from 'better-sqlite3'
+import { expect, onTestFinished, test } from 'vitest'
 import { aMessage, anIncident, anObservation, aProbe, startMs } from '../fakes/records.ts'
 import { openTestStore } from '../fakes/testStore.ts'
 import { figure, randomBelow, rounds } from './storeRounds.ts'
 
 const cuts = rounds(60)
-/** Few enough that the log is not copied into the main file meanwhile. */
 const steps = 50
+
+/** Looks at the database from before the first step on, so that the log is not copied into the main file meanwhile. */
+function lookOn(file: string): void {
+  const onlooker = new Database(file)
+  onTestFinished(() => void onlooker.close())
+  onlooker.pragma('wal_checkpoint(TRUNCATE)')
+  onlooker.exec('BEGIN')
+  onlooker.prepare('SELECT count(*) FROM probes').get()
+}
 
 test(
   `row 2: ${cuts} power cuts, every acknowledged step is there`,
   async () => {
     const { store, file, folder } = await openTestStore()
     store.probes.insert(aProbe())
+    lookOn(file)
     const main = readFileSync(file)
     /** Bytes of log that were on the disk when a step was acknowledged. */
     const acknowledgedAt: number[] = []
