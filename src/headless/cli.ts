@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { exitCodes } from '../daemon/hosting/exitCodes.ts'
+import { makeThrifty } from './thriftyEngine.ts'
 
 const oldestNode = 24
 
@@ -62,7 +63,10 @@ export async function run(args: readonly string[], root: string): Promise<number
   }
   // Each command loads what it needs; asking for the version should not open a database library.
   const { command } = parsed
-  if (command === 'serve') return (await import('./serve.ts')).serve({ ...parsed, root, version: versionOf(root) })
+  if (command === 'serve') {
+    makeThrifty()
+    return (await import('./serve.ts')).serve({ ...parsed, root, version: versionOf(root) })
+  }
   if (command === 'doctor') return (await import('./doctor.ts')).doctor({ ...parsed, root })
   return (await import('./ask.ts')).ask(parsed)
 }

@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { chmodSync, unlinkSync } from 'node:fs'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AnyRouter } from '@orpc/server'
 import { BodyLimitPlugin, RPCHandler } from '@orpc/server/node'
 import type { Logger } from '../platform/logger.ts'
+import { createServer } from '../platform/nodeHttp.ts'
 import { maxFrameLength, rpcOptions } from './serveRpc.ts'
 
 export interface SocketHostOptions {

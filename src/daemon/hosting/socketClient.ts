@@ -1,10 +1,10 @@
-import { request as httpRequest } from 'node:http'
 import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/fetch'
 import type { ContractRouterClient } from '@orpc/contract'
 import { z } from 'zod'
 import type { Contract } from '../../contract/index.ts'
 import { KoraError } from '../../domain/errors.ts'
+import { request as httpRequest } from '../platform/nodeHttp.ts'
 
 export interface SocketClient {
   readonly client: ContractRouterClient<Contract>
