@@ -10,6 +10,11 @@ import type { Contract } from '../src/contract/index.ts'
 
 const root = join(import.meta.dirname, '..')
 
+// A bench that fails or is interrupted leaves nothing running.
+const children = new Set<ChildProcess>()
+process.once('exit', () => children.forEach((child) => child.kill('SIGKILL')))
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1))
+
 /** A process of ours that says on its standard output that it is ready. */
 export interface Started {
   readonly pid: number
@@ -22,6 +27,8 @@ export interface Started {
 export async function startProcess(args: readonly string[], env: Env, ready: RegExp): Promise<Started> {
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] })
   const exited = once(child, 'exit')
+  children.add(child)
+  child.once('exit', () => children.delete(child))
   return {
     pid: child.pid ?? 0,
     ready: await printed(child, ready),
