@@ -1,12 +1,21 @@
 import { resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
+import type { Plugin } from 'vite'
 
 /** V8 keeps a whole script at two bytes a character for one beyond Latin-1; escaped, they save the daemon 2 MB. */
-const escapeBeyondLatin1 = {
+const escapeBeyondLatin1: Plugin = {
   name: 'kora:escape-beyond-latin1',
-  renderChunk: (code: string) =>
-    code.replace(/[^\0-\xff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
+  // Later than renderChunk, after which strings are printed once more.
+  generateBundle(_options, bundle) {
+    for (const file of Object.values(bundle)) {
+      if (file.type === 'chunk') file.code = file.code.replace(/[^\0-\xff]/g, escaped)
+    }
+  },
+}
+
+function escaped(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
 // better-sqlite3 is the only runtime dependency; everything else is bundled. What is imported dynamically (the Slack
