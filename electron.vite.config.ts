@@ -3,13 +3,13 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
 import type { Plugin } from 'vite'
 
-/** V8 keeps a whole script at two bytes a character for one beyond Latin-1; escaped, they save the daemon 2 MB. */
-const escapeBeyondLatin1: Plugin = {
-  name: 'kora:escape-beyond-latin1',
+/** Node keeps a whole script at two bytes a character for one beyond ASCII; escaped, they save the daemon 2 MB. */
+const escapeBeyondAscii: Plugin = {
+  name: 'kora:escape-beyond-ascii',
   // Later than renderChunk, after which strings are printed once more.
   generateBundle(_options, bundle) {
     for (const file of Object.values(bundle)) {
-      if (file.type === 'chunk') file.code = file.code.replace(/[^\0-\xff]/g, escaped)
+      if (file.type === 'chunk') file.code = file.code.replace(/[^\0-\x7f]/g, escaped)
     }
   },
 }
@@ -22,7 +22,7 @@ function escaped(unit: string): string {
 // and model clients, the simulator, each command of the command line) stays in chunks that load when first used.
 export default defineConfig({
   main: {
-    plugins: [escapeBeyondLatin1],
+    plugins: [escapeBeyondAscii],
     build: {
       rolldownOptions: {
         input: {
