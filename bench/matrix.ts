@@ -38,6 +38,24 @@ export const matrix: readonly Row[] = [
     figure: (v) =>
       lost(`steps lost or messages without incident, ${v['cuts']} cuts`, sum(v, 'lost', 'messagesWithoutIncident')),
   }),
+  row(1, 'SIGKILL at random moments while spending', {
+    ...tests('test/integration/ledgerKill'),
+    rounds: [100, 200],
+    figure: (v) =>
+      lost(
+        `charges lost, counted twice or hydrated otherwise, of ${v['acknowledged']} in ${v['rounds']} kills`,
+        sum(v, 'lost', 'twice', 'hydratedOtherwise'),
+      ),
+  }),
+  row(2, 'power cut while spending', {
+    ...tests('test/integration/ledgerPowerCut'),
+    rounds: [200, 2_000],
+    figure: (v) =>
+      lost(
+        `charges lost, counted twice or hydrated otherwise, ${v['cuts']} cuts`,
+        sum(v, 'lost', 'twice', 'hydratedOtherwise'),
+      ),
+  }),
   row(3, 'fsync error', notRun('needs a preload library, and nothing here is compiled')),
   row(4, 'disk full: 1 MB tmpfs', { kind: 'scenario', name: 'diskFull' }),
   row(4, 'disk full: retention makes room', tests('test/integration/storeDiskFull')),
@@ -76,7 +94,7 @@ export const matrix: readonly Row[] = [
     ...tests('test/integration/kills', 'row 15'),
     rounds: [10, 200],
   }),
-  row(16, 'kill between wake and model answer', { ...tests('test/integration/kills', 'row 16'), rounds: [10, 100] }),
+  row(16, 'kill between wake and model answer', { ...tests('test/integration/kills', 'row 16'), rounds: [100, 100] }),
   row(17, 'Slack 429 with Retry-After 30', tests('test/integration/telling', 'row 17')),
   row(18, 'Slack reply lost', tests('test/integration/telling', 'row 18')),
   row(19, 'Slack hangs', tests('src/daemon/clients/slack', 'hang|10 s')),
@@ -94,14 +112,40 @@ export const matrix: readonly Row[] = [
     tests('test/integration/acceptance/investigations', 'hangs|before its hanging'),
   ),
   row(28, 'model overloaded, hanging, cut off: the client', tests('src/daemon/clients/model')),
+  row(28, 'model overloaded, hanging, cut off: the ledger', {
+    ...tests('test/integration/ledgerEndings'),
+    rounds: [200, 1_000],
+    figure: (v) =>
+      lost(
+        `rows missing, invented or uncharged, reservations left, of ${v['calls']} calls`,
+        sum(v, 'wrong', 'left', 'wronglySpent', 'unbilled'),
+      ),
+  }),
   row(
     29,
     'model refuses, or answers nonsense',
     tests('test/integration/acceptance/hostile', 'malicious model|huge answer'),
   ),
-  row(30, 'budget exhausted during a call', notRun('there are no budgets yet')),
+  row(30, 'budget exhausted during a call', {
+    ...tests('test/integration/ledgerBudget'),
+    rounds: [100, 300],
+    figure: (v) => ({
+      name: `overshoot, 20 calls at once at 99 % of the pool, ${v['rounds']} times, ${v['refused']} refused`,
+      value: sum(v, 'overshootNanoUsd'),
+      unit: 'nanodollars',
+      bound: 0,
+    }),
+  }),
   row(31, 'wall clock moved by 8 h', tests('src/daemon/services/Scheduler', 'wall clock')),
-  row(32, 'clock change and month rollover', notRun('nothing is reset by a month yet')),
+  row(32, 'clock change and month rollover', {
+    ...tests('test/integration/ledgerRollover'),
+    rounds: [100, 300],
+    figure: (v) =>
+      lost(
+        `resets missing or too many, wrong sums or changed rows, ${v['schedules']} schedules, ${v['periods']} periods`,
+        sum(v, 'wrongResets', 'wrong'),
+      ),
+  }),
   row(33, 'suspend', tests('src/daemon/services/Scheduler', 'missed')),
   row(34, 'event loop stalled 10 s', tests('src/daemon/services/Scheduler', 'stood still')),
   row(35, 'out of memory', notRun('nobody restarts the process yet')),

@@ -1,9 +1,10 @@
 import { incidents } from './incidents.ts'
 import { probes } from './probes.ts'
 import { settings } from './settings.ts'
+import { spend } from './spend.ts'
 import { state } from './state.ts'
 import { system } from './system.ts'
 
 /** Everything a cockpit or the command line may ask of a daemon, on every host alike. */
-export const contract = { state, probes, incidents, system, settings }
+export const contract = { state, probes, incidents, spend, system, settings }
 export type Contract = typeof contract

@@ -4,6 +4,50 @@ import { Done, EpochMs, procedure } from './common.ts'
 
 const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'HH:MM')
 
+const Percent = z.number().min(0).max(100)
+
+const BudgetFields = z.object({
+  /** What model calls may cost in one billing period. */
+  poolUsd: z.number().positive().max(1_000_000),
+  /** Where the three rungs begin, percent of the pool; two decimals count. */
+  warnPct: Percent,
+  downshiftPct: Percent,
+  stopPct: Percent,
+  /** Share of the larger figure by which the provider's may differ before spent is raised to it. */
+  reconcileTolerancePct: Percent,
+  /** Day of the month on which the provider begins a new period, 00:00 UTC. */
+  anchorDay: z.number().int().min(1).max(28),
+  /** Whether the provider refuses calls beyond what was paid for. */
+  extraUsageOff: z.boolean(),
+  /** Most that may be charged in one UTC day; null for no such limit. */
+  dailyCapUsd: z.number().positive().max(1_000_000).nullable(),
+  /** Part of the pool kept for critical investigations. */
+  criticalSharePct: z.number().min(0).max(50),
+  /** Reads the provider's cost report; not the key that calls models. */
+  adminKeyRef: z.string(),
+})
+
+const Budget = BudgetFields.refine(
+  ({ warnPct, downshiftPct, stopPct }) => 0 < warnPct && warnPct < downshiftPct && downshiftPct < stopPct,
+  'the rungs must rise: 0 < warn < use the cheaper model < stop',
+)
+
+/** Patterns are RE2 expressions; an empty list stands for the built-in ones. */
+const Patterns = z.array(z.string().min(1).max(300)).max(50)
+
+const Routing = z.object({
+  /** The model for what earns it; `model.id` is the cheap one. */
+  strongModel: z.string().trim().min(1).max(120),
+  /** Everything goes to the strong model while the budget allows. */
+  forceStrong: z.boolean(),
+  /** A message that begins with this word goes to the strong model. */
+  prefix: z.string().trim().min(1).max(40),
+  decisionPatterns: Patterns,
+  lowConfidencePatterns: Patterns,
+  /** A hedging or very short answer of the cheap model is asked again of the strong one. */
+  postCallEscalation: z.boolean(),
+})
+
 /** Everything an operator may change beside probes. Secrets appear as references only. */
 export const Settings = z.object({
   model: z.object({
@@ -11,6 +55,8 @@ export const Settings = z.object({
     baseUrl: z.url({ protocol: /^https?$/ }),
     apiKeyRef: z.string(),
   }),
+  routing: Routing,
+  budget: Budget,
   slack: z.object({
     baseUrl: z.url({ protocol: /^https?$/ }),
     botTokenRef: z.string(),
@@ -49,6 +95,8 @@ export type Settings = z.infer<typeof Settings>
 /** What the cockpit may send: any part of any section. */
 export const SettingsPatch = z.object({
   model: Settings.shape.model.partial().optional(),
+  routing: Routing.partial().optional(),
+  budget: BudgetFields.partial().optional(),
   slack: Settings.shape.slack.partial().optional(),
   notifications: Settings.shape.notifications.partial().optional(),
   watching: Settings.shape.watching.partial().optional(),

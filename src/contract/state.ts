@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { Done, EpochMs, NanoUsd, procedure, Severity } from './common.ts'
 import { IncidentSummary } from './incidents.ts'
 import { ServiceRow } from './probes.ts'
+import { SpendState } from './spend.ts'
 import { DaemonInfo } from './system.ts'
 
 /** One line of "since you last looked". */
@@ -18,6 +19,7 @@ export const ActivityItem = z.object({
     'operator',
     'not_watching',
     'watching_again',
+    'budget',
     'system',
   ]),
   severity: Severity.nullable(),
@@ -41,6 +43,7 @@ export const CockpitState = z.object({
   /** When the operator last looked at Now, before this visit. */
   lastLookedAtMs: EpochMs.nullable(),
   connectivity: Connectivity,
+  spend: SpendState,
   daemon: DaemonInfo,
 })
 export type CockpitState = z.infer<typeof CockpitState>
@@ -62,6 +65,7 @@ export const StateMessage = z.discriminatedUnion('kind', [
     activity: z.array(ActivityItem).optional(),
     lastLookedAtMs: EpochMs.nullable().optional(),
     connectivity: Connectivity.optional(),
+    spend: SpendState.optional(),
     daemon: DaemonInfo.optional(),
   }),
 ])

@@ -1,19 +1,20 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Router } from '@orpc/server'
 import type { Contract } from '../contract/index.ts'
 import type { NotificationMessage } from '../contract/state.ts'
 import { KoraError } from '../domain/errors.ts'
-import { parsePriceTable } from '../domain/pricing.ts'
 import { incidentsApi } from './api/incidents.ts'
 import { probesApi } from './api/probes.ts'
 import { settingsApi } from './api/settings.ts'
+import { spendApi } from './api/spend.ts'
 import { stateApi } from './api/state.ts'
 import { systemApi } from './api/system.ts'
+import { CostReportClient } from './clients/costReport.ts'
 import { ModelClient } from './clients/model.ts'
 import { SlackClient } from './clients/slack.ts'
 import { demoWorld } from './demo.ts'
+import type { PublishedSources } from './hosting/publishedApi.ts'
 import type { Clock } from './platform/clock.ts'
 import type { EnvConfig } from './platform/config.ts'
 import type { HttpClient } from './platform/http.ts'
@@ -26,9 +27,11 @@ import { providerFor } from './probes/registry.ts'
 import { seedProbes } from './probes/seeds.ts'
 import { ActivityService } from './services/ActivityService.ts'
 import { BackupService } from './services/BackupService.ts'
+import { BudgetService } from './services/BudgetService.ts'
 import { ChannelService } from './services/ChannelService.ts'
 import { ConnectivityService } from './services/ConnectivityService.ts'
 import { CostService } from './services/CostService.ts'
+import { CostTelemetry } from './services/CostTelemetry.ts'
 import { Events } from './services/Events.ts'
 import { IncidentRecords } from './services/IncidentRecords.ts'
 import { IncidentService } from './services/IncidentService.ts'
@@ -38,26 +41,37 @@ import { createNewId } from './services/ids.ts'
 import { LatencyWindow } from './services/LatencyWindow.ts'
 import { LateWrites } from './services/LateWrites.ts'
 import { MaintenanceService } from './services/MaintenanceService.ts'
+import { ModelGateway } from './services/ModelGateway.ts'
 import { NativeGathering } from './services/NativeGathering.ts'
 import { NativeSender } from './services/NativeSender.ts'
 import { NotificationService } from './services/NotificationService.ts'
+import { OperationalState } from './services/OperationalState.ts'
 import { OperatorActions } from './services/OperatorActions.ts'
 import { OutboxBook } from './services/OutboxBook.ts'
+import { PriceBook } from './services/PriceBook.ts'
 import { Problems } from './services/Problems.ts'
 import { ProbeService } from './services/ProbeService.ts'
+import { Responder } from './services/Responder.ts'
+import { RouterSettings } from './services/RouterSettings.ts'
+import { RunSpans } from './services/RunSpans.ts'
 import { Scheduler } from './services/Scheduler.ts'
 import { SecretService } from './services/SecretService.ts'
 import { ServiceRows } from './services/ServiceRows.ts'
 import { SettingsService } from './services/SettingsService.ts'
 import { SingleCallInvestigator } from './services/SingleCallInvestigator.ts'
 import { SlackSender } from './services/SlackSender.ts'
+import { SpendService } from './services/SpendService.ts'
 import { StateService } from './services/StateService.ts'
 import { SystemService } from './services/SystemService.ts'
+import { TelemetryExport } from './services/TelemetryExport.ts'
 import { openStore } from './store/openStore.ts'
 
 /** One request to Slack; the reliability specification wants a hanging Slack given up within 10 s. */
 const slackTimeoutMs = 9_000
 const stopGraceMs = 8_000
+/** Who pays for model calls: an API key's account. */
+const account = 'api_key'
+const minuteMs = 60_000
 /** What an earlier process left goes on after this long even if its probe could not be looked at again. */
 const recheckLimitMs = 60_000
 
@@ -93,6 +107,8 @@ export interface DaemonOptions {
 }
 
 export interface Daemon {
+  /** What a host serves under the published paths. */
+  readonly published: PublishedSources
   /** The contract's implementation; hosts put it behind their transport. */
   readonly router: Router<Contract, Record<never, never>>
   /** Resolves when every listener has started. @throws KoraError */
@@ -113,7 +129,6 @@ export function createDaemon(options: DaemonOptions): Daemon {
   const { clock, logger, redactor, secrets, http, env, paths, notifier } = options
   const newId = createNewId(clock)
   const sessionId = randomBytes(16).toString('hex')
-  const prices = parsePriceTable(JSON.parse(readFileSync(join(options.resources, 'prices.json'), 'utf8')))
   const demo = options.demo ? demoWorld(env) : null
   const store = openStore({ file: paths.database, clock, redactor, readWorker: options.readWorker })
 
@@ -124,7 +139,44 @@ export function createDaemon(options: DaemonOptions): Daemon {
   const book = new OutboxBook({ store, late })
   const fixed = [...options.config.fixed, ...(demo?.fixed ?? [])]
   const settings = new SettingsService({ store, clock, events, fixed })
-  const costs = new CostService({ store, late, clock, prices, processId: sessionId, newId })
+  const operational = new OperationalState({ store, late, clock, logger })
+  const spans = new RunSpans({ store, late, clock, bootId: sessionId })
+  const prices = new PriceBook({
+    file: join(options.resources, 'prices.json'),
+    overlayFile: paths.priceOverlay,
+    clock,
+    problems,
+    logger,
+    events,
+  })
+  const telemetry = new CostTelemetry({ ledger: store.ledger, clock, processId: sessionId })
+  const budget = new BudgetService({
+    store,
+    late,
+    book,
+    clock,
+    logger,
+    events,
+    problems,
+    settings,
+    operational,
+    newId,
+    account,
+    onPeriod: (periodMs) => telemetry.hydrate({ periodMs, account }),
+  })
+  const costs = new CostService({
+    store,
+    late,
+    clock,
+    logger,
+    events,
+    prices,
+    budget,
+    telemetry,
+    processId: sessionId,
+    account,
+    newId,
+  })
 
   const records = new IncidentRecords({ store, book, newId, env })
   const title = (probeId: string): string => records.title(probeId)
@@ -135,7 +187,11 @@ export function createDaemon(options: DaemonOptions): Daemon {
     clock,
     logger,
     onSettled: (name, result) => system.taskSettled(name, result),
-    onWake: () => probes.checkSoon(recheckFirst()),
+    onWake: () => {
+      spans.woke()
+      budgetTick()
+      probes.checkSoon(recheckFirst())
+    },
   })
   const connectivity = new ConnectivityService({
     store,
@@ -167,9 +223,19 @@ export function createDaemon(options: DaemonOptions): Daemon {
   })
   const rows = new ServiceRows({ store, clock, probes, incidents, latencies })
 
-  const connectModel = (to: { baseUrl: string; apiKey: string }): ModelClient =>
-    new ModelClient({ ...to, clock, redact })
-  const investigator = new SingleCallInvestigator({ settings, secrets, costs, clock, connect: connectModel })
+  const gateway = new ModelGateway({
+    store,
+    clock,
+    settings,
+    secrets,
+    router: new RouterSettings({ settings, logger }),
+    operational,
+    budget,
+    costs,
+    connect: (to) => new ModelClient({ ...to, clock, redact }),
+  })
+  const responder = new Responder({ gateway, clock })
+  const investigator = new SingleCallInvestigator({ settings, costs, clock, responder })
   const investigations = new InvestigationService({
     store,
     late,
@@ -182,6 +248,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
     investigator,
     newId,
     redact,
+    ramp: budget,
     others: (exceptIds) =>
       probes
         .definitions()
@@ -222,9 +289,27 @@ export function createDaemon(options: DaemonOptions): Daemon {
     settings,
     secrets,
     notifier,
-    costs,
+    gateway,
     newId,
-    connectModel,
+  })
+  const spend = new SpendService({
+    store,
+    clock,
+    settings,
+    secrets,
+    budget,
+    telemetry,
+    prices,
+    gateway,
+    tuning: options.config.routerTuning,
+    account,
+    connectReport: (to) => new CostReportClient({ ...to, http, redact }),
+  })
+  const telemetryExport = new TelemetryExport({
+    file: options.config.costTelemetry.path ?? paths.costTelemetry,
+    spend,
+    clock,
+    logger,
   })
   const backups = new BackupService({ store, clock, events, problems, settings, newId, folder: paths.backups })
   const maintenance = new MaintenanceService({ store, late, clock, settings })
@@ -254,7 +339,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
     title,
     estimate: () => investigator.estimate(),
   })
-  const state = new StateService({ clock, events, rows, incidents, views, activity, connectivity, system })
+  const state = new StateService({ clock, events, rows, incidents, views, activity, connectivity, spend, system })
   const secretService = new SecretService({
     store,
     clock,
@@ -267,6 +352,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
     state: stateApi({ state, activity, notifications: options.browserNotifications }),
     probes: probesApi({ probes, rows }),
     incidents: incidentsApi({ actions, views }),
+    spend: spendApi({ spend }),
     system: systemApi({ system, backups, focus: options.focus }),
     settings: settingsApi({ settings, secrets: secretService, channels, system }),
   }
@@ -283,6 +369,24 @@ export function createDaemon(options: DaemonOptions): Daemon {
     })
   }
 
+  /** No model is called before the period's spending is known. */
+  function startBudget(): void {
+    prices.start()
+    operational.start()
+    costs.recover()
+    budget.start()
+    telemetry.hydrate({ periodMs: budget.periodMs, account })
+    costs.reprice()
+    // What was counted while the store refused is in the ledger only now.
+    events.on('store.recovered', () => telemetry.hydrate({ periodMs: budget.periodMs, account }))
+  }
+
+  function budgetTick(): void {
+    budget.tick()
+    if (prices.look()) costs.reprice()
+    events.publish('spend.changed', {})
+  }
+
   /** After a sleep nothing is told before its probe was looked at again (ruling 18). @returns the probes to look at */
   function recheckFirst(): string[] {
     limitRechecks()
@@ -292,6 +396,8 @@ export function createDaemon(options: DaemonOptions): Daemon {
   async function start(): Promise<void> {
     if (stopping) throw new KoraError('daemon_stopping', 'This daemon was stopped; start another.')
     if (store.lostLog) problems.raise(lostLog)
+    spans.start()
+    startBudget()
     incidents.start()
     connectivity.start()
     maintenance.register(scheduler)
@@ -311,6 +417,21 @@ export function createDaemon(options: DaemonOptions): Daemon {
         notifications.kick()
         investigations.kick()
       },
+    })
+    scheduler.add({
+      name: 'budget.tick',
+      intervalMs: minuteMs,
+      timeoutMs: minuteMs,
+      run: async () => {
+        spans.tick()
+        budgetTick()
+      },
+    })
+    scheduler.add({
+      name: 'cost_telemetry.persist',
+      intervalMs: options.config.costTelemetry.persistMs,
+      timeoutMs: 5 * minuteMs,
+      run: () => telemetryExport.write(),
     })
     state.start()
     const untold = [...notifications.start(), ...investigations.start()]
@@ -333,6 +454,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
     // What does not end in time must not keep the store open.
     await Promise.race([drainInOrder(), grace.promise])
     cancel()
+    spans.stop()
     await http.close()
     await store.close()
   }
@@ -346,6 +468,10 @@ export function createDaemon(options: DaemonOptions): Daemon {
 
   return {
     router,
+    published: {
+      costTelemetry: () => spend.publishedTelemetry(),
+      costState: () => spend.publishedState(),
+    },
     start,
     stop: (reason) => (stopping ??= end(reason)),
     resumed: () => scheduler.catchUp(),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { AnyRouter } from '@orpc/server'
 import { createDaemon, type Daemon, type DaemonOptions } from './createDaemon.ts'
+import type { PublishedSources } from './hosting/publishedApi.ts'
 import { SocketHost } from './hosting/SocketHost.ts'
 import { systemClock } from './platform/clock.ts'
 import { type EnvConfig, parseConfig } from './platform/config.ts'
@@ -28,6 +29,8 @@ export interface HostParts
 /** A daemon with everything around it that both hosts share. */
 export interface OpenDaemon {
   readonly router: AnyRouter
+  /** What other programs may read, for the host to serve. */
+  readonly published: PublishedSources
   readonly config: EnvConfig
   readonly paths: DataPaths
   readonly logger: Logger
@@ -84,7 +87,7 @@ export async function openDaemon(parts: HostParts): Promise<OpenDaemon> {
 
   for (const warning of warnings) logger.warn(warning)
   if (lock.takenOver) logger.warn('an earlier process ended without giving the folder back', { ...lock.takenOver })
-  const { router } = daemon
+  const { router, published } = daemon
   const socket = new SocketHost({ socket: paths.socket, platform, router, logger, signInAddress: parts.signInAddress })
   let closing: Promise<boolean> | null = null
 
@@ -111,6 +114,7 @@ export async function openDaemon(parts: HostParts): Promise<OpenDaemon> {
 
   return {
     router,
+    published,
     config,
     paths,
     logger,

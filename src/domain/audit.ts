@@ -39,6 +39,12 @@ export const seams = [
   'backup.failed',
   'task.failed',
   'audit.pruned',
+  'operational_state.changed',
+  'budget.rung_changed',
+  'budget.period_opened',
+  'budget.reconciled',
+  'budget.reservation_recovered',
+  'ledger.corrected',
 ] as const
 export type Seam = (typeof seams)[number]
 

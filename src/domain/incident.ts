@@ -109,6 +109,7 @@ export const messageKinds = [
   'not_watching',
   'watching_again',
   'channel_failing',
+  'budget',
   'summary',
   'test',
 ] as const

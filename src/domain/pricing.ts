@@ -1,32 +1,11 @@
-import { z } from 'zod'
-import { KoraError } from './errors.ts'
 import type { PriceBasis, TokenUsage } from './ledger.ts'
+import { fallbackProvider, plainName, type Price, type PriceRow, type PriceTable } from './priceTable.ts'
 
-/** Integer nanodollars per token; null where the provider names no price. */
-export interface Price {
-  readonly input: number
-  readonly output: number
-  readonly cacheRead: number | null
-  readonly cacheWrite: number | null
-}
-
-export interface PriceRow {
-  readonly provider: string
+/** A model as a caller knows it. */
+export interface ModelRef {
   readonly model: string
-  readonly aliases: readonly string[]
-  readonly effectiveFromMs: number
-  /** Exclusive; null while the price holds. */
-  readonly effectiveToMs: number | null
-  readonly price: Price
-  /** Rates for the whole call once its prompt is strictly longer than this; null when length does not matter. */
-  readonly above: { readonly promptTokens: number; readonly price: Price } | null
-  readonly sourceUrl: string
-  readonly checkedAtMs: number
-}
-
-export interface PriceTable {
-  readonly version: string
-  readonly rows: readonly PriceRow[]
+  readonly provider?: string | null
+  readonly baseUrl?: string | null
 }
 
 export interface PricedUsage {
@@ -34,157 +13,223 @@ export interface PricedUsage {
   readonly costNanoUsd: number | null
   /** What the pool is charged: the cost, or the fallback's amount when the cost is unknown. */
   readonly poolChargeNanoUsd: number
-  readonly basis: Extract<PriceBasis, 'table' | 'fallback'>
+  readonly basis: Extract<PriceBasis, 'table' | 'override' | 'fallback' | 'included'>
+  readonly status: 'estimated' | 'included' | 'unknown'
+  readonly source: PriceRow['source'] | 'none'
+  /** Of the table; with `+override` when the operator's own price was used. */
   readonly version: string
+  /** Why there is no cost: `no_price:<model>`, or `class_unpriced:<class>` for each class without a price. */
+  readonly notes: readonly string[]
 }
 
-/** USD per million tokens, as providers print it, turned into nanodollars per token. */
-const UsdPerMillion = z
-  .number()
-  .nonnegative()
-  .transform((usd, context) => {
-    const nano = Math.round(usd * 1_000)
-    if (Math.abs(usd * 1_000 - nano) > 1e-6) context.addIssue('not a whole nanodollar per token')
-    return nano
-  })
+export type Tier = 'opus' | 'sonnet' | 'haiku'
 
-const Prices = z.strictObject({
-  input: UsdPerMillion,
-  output: UsdPerMillion,
-  cacheRead: UsdPerMillion.nullable(),
-  cacheWrite: UsdPerMillion.nullable(),
-})
+const prefixes = ['anthropic', 'openai', 'google']
+const hosts: Readonly<Record<string, string>> = {
+  'api.anthropic.com': 'anthropic',
+  'api.openai.com': 'openai',
+  'generativelanguage.googleapis.com': 'google',
+}
+const tiers: readonly Tier[] = ['opus', 'sonnet', 'haiku']
+/** Prices older than this are called stale (cost specification, 9, row 34). */
+const staleAfterMs = 60 * 86_400_000
 
-const Day = z.iso.date().transform((day) => Date.parse(`${day}T00:00:00Z`))
-
-const Row = z.strictObject({
-  provider: z.string().min(1),
-  model: z.string().min(1),
-  aliases: z.array(z.string().min(1)),
-  effectiveFrom: Day,
-  effectiveTo: Day.nullable(),
-  usdPerMillion: Prices,
-  above: z.strictObject({ promptTokens: z.number().int().positive(), usdPerMillion: Prices }).optional(),
-  sourceUrl: z.url({ protocol: /^https$/ }),
-  checkedAt: Day,
-})
-
-const Table = z.strictObject({
-  version: z.string().min(1),
-  rows: z
-    .array(Row)
-    .refine((rows) => rows.some(({ provider }) => provider === fallbackProvider), 'no price to fall back to'),
-})
-
-const fallbackProvider = 'anthropic'
-const providers = ['anthropic', 'openai', 'google']
-const tiers = ['opus', 'sonnet', 'haiku']
-
-/**
- * Reads a price table.
- * @param json the parsed content of `resources/prices.json`
- * @throws KoraError config_invalid, naming the first field that is wrong
- */
-export function parsePriceTable(json: unknown): PriceTable {
-  const parsed = Table.safeParse(json)
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    const field = issue?.path.join('.') ?? ''
-    throw new KoraError('config_invalid', `The price table is not usable: ${field}: ${issue?.message}`, { field })
-  }
-  const rows = parsed.data.rows.map(
-    (row): PriceRow => ({
-      provider: row.provider,
-      model: row.model,
-      aliases: row.aliases,
-      effectiveFromMs: row.effectiveFrom,
-      effectiveToMs: row.effectiveTo,
-      price: row.usdPerMillion,
-      above: row.above ? { promptTokens: row.above.promptTokens, price: row.above.usdPerMillion } : null,
-      sourceUrl: row.sourceUrl,
-      checkedAtMs: row.checkedAt,
-    }),
-  )
-  return { version: parsed.data.version, rows }
+/** The tier a model's name speaks of; null when it speaks of none. */
+export function tierOf(model: string): Tier | null {
+  const name = model.toLowerCase()
+  return tiers.find((tier) => name.includes(tier)) ?? null
 }
 
 /**
- * The price of a model at a time (cost specification, 4.2). Case, a provider prefix (`anthropic/`), dots for dashes
- * (`4.7`) and, when nothing else fits, a trailing release date (`-20251001`) do not matter.
+ * The price of a model at a time (cost specification, 4.2). The provider is the one given, else the name's prefix
+ * (`anthropic/`), else the one behind the base URL, else any. Case, dots for dashes (`4.7`) and, when nothing else
+ * fits, a trailing release date (`-20251001`) do not matter. The operator's rows come before the shipped ones.
  * @returns null when the table does not know it
  */
-export function resolvePrice(table: PriceTable, model: string, atMs: number): PriceRow | null {
-  const { provider, name } = splitName(model)
+export function resolvePrice(table: PriceTable, ref: ModelRef, atMs: number): PriceRow | null {
+  const { provider, name } = identify(table, ref)
   const rows = table.rows.filter((row) => isEffective(row, atMs) && (provider === null || row.provider === provider))
-  const find = (wanted: string) =>
-    rows.find((row) => [row.model, ...row.aliases].some((known) => splitName(known).name === wanted))
-  return find(name) ?? find(name.replace(/-\d{8}$/, '')) ?? null
+  const own = rows.filter(({ source }) => source === 'user_override')
+  return named(own, name) ?? named(rows, name)
 }
 
 /**
  * Prices one call. A class of tokens without a price leaves the whole call unpriced, never a part of it; the pool is
- * then charged by the dearest row of the same tier, else of the whole Anthropic table (cost specification, 4.4).
+ * then charged by the dearest row of the same tier that was ever known, else of the whole Anthropic table (cost
+ * specification, 4.4).
  * @param atMs when the call was made, epoch ms
  */
-export function priceUsage(table: PriceTable, model: string, usage: TokenUsage, atMs: number): PricedUsage {
-  const row = resolvePrice(table, model, atMs)
-  const cost = row ? amount(usage, rateFor(row, usage)) : null
-  if (cost !== null) return { costNanoUsd: cost, poolChargeNanoUsd: cost, basis: 'table', version: table.version }
-  const { input, output, cacheRead, cacheWrite } = fallbackPrice(table, model, atMs)
-  // A fallback row charges what it names no price for like fresh input: rather too much than nothing.
-  const complete = { input, output, cacheRead: cacheRead ?? input, cacheWrite: cacheWrite ?? input }
-  const charge = amount(usage, complete) ?? 0
-  return { costNanoUsd: null, poolChargeNanoUsd: charge, basis: 'fallback', version: table.version }
+export function priceUsage(table: PriceTable, ref: ModelRef, usage: TokenUsage, atMs: number): PricedUsage {
+  const version = table.version
+  if (isIncluded(table, ref)) {
+    return {
+      costNanoUsd: 0,
+      poolChargeNanoUsd: 0,
+      basis: 'included',
+      status: 'included',
+      source: 'none',
+      version,
+      notes: [],
+    }
+  }
+  const tokens = classes(usage)
+  const row = resolvePrice(table, ref, atMs)
+  const rate = row && rateFor(row, promptTokens(tokens))
+  const unpriced = rate ? unpricedClasses(tokens, rate) : []
+  if (row && rate && unpriced.length === 0) {
+    const costNanoUsd = amount(tokens, complete(rate), row.requestNanoUsd)
+    const own = row.source === 'user_override'
+    return {
+      costNanoUsd,
+      poolChargeNanoUsd: costNanoUsd,
+      basis: own ? 'override' : 'table',
+      status: 'estimated',
+      source: row.source,
+      version: own ? `${version}+override` : version,
+      notes: [],
+    }
+  }
+  return {
+    costNanoUsd: null,
+    poolChargeNanoUsd: amount(tokens, complete(fallbackPrice(table, ref.model)), 0),
+    basis: 'fallback',
+    status: 'unknown',
+    source: 'none',
+    version,
+    notes: row ? unpriced.map((name) => `class_unpriced:${name}`) : [`no_price:${ref.model}`],
+  }
 }
 
-function splitName(model: string): { provider: string | null; name: string } {
-  const clean = model.trim().toLowerCase()
-  const provider = providers.find((candidate) => clean.startsWith(`${candidate}/`)) ?? null
-  const name = provider === null ? clean : clean.slice(provider.length + 1)
-  return { provider, name: name.replaceAll('.', '-') }
+/**
+ * The most a call can be charged: every prompt token at the dearest of the rates a prompt of that length can meet
+ * (fresh, or written to the cache for five minutes or an hour), every output token at the output rate. Where a class
+ * has no price the fallback's rates count too, since a call that uses it is charged by them.
+ * @param most upper bounds
+ * @returns nanodollars
+ */
+export function worstCase(
+  table: PriceTable,
+  ref: ModelRef,
+  most: { readonly inputTokens: number; readonly maxOutputTokens: number },
+  atMs: number,
+): number {
+  if (isIncluded(table, ref)) return 0
+  const inputTokens = count(most.inputTokens)
+  const row = resolvePrice(table, ref, atMs)
+  const possible: Price[] = []
+  if (row) possible.push(row.price)
+  if (row?.above && inputTokens > row.above.promptTokens) possible.push(row.above.price)
+  const gaps = possible.some((price) => Object.values(price).includes(null))
+  if (row === null || gaps) possible.push(fallbackPrice(table, ref.model))
+  const input = Math.max(...possible.map(dearestInput))
+  const output = Math.max(...possible.map((price) => price.output))
+  return capped(inputTokens * input + count(most.maxOutputTokens) * output + (row?.requestNanoUsd ?? 0))
+}
+
+/** Whether the shipped prices were last compared with the providers' pages more than 60 days ago. */
+export function pricesStale(table: PriceTable, nowMs: number): boolean {
+  return nowMs - pricesCheckedAtMs(table) > staleAfterMs
+}
+
+/** The newest day on which a shipped price was compared with its provider's page, epoch ms. */
+export function pricesCheckedAtMs(table: PriceTable): number {
+  const shipped = table.rows.filter(({ source }) => source === 'official_docs_snapshot')
+  return Math.max(...shipped.map(({ checkedAtMs }) => checkedAtMs))
+}
+
+function identify(table: PriceTable, ref: ModelRef): { provider: string | null; name: string } {
+  const clean = ref.model.trim().toLowerCase()
+  const prefix = [...prefixes, ...table.includedProviders].find((candidate) => clean.startsWith(`${candidate}/`))
+  const name = plainName(prefix === undefined ? clean : clean.slice(prefix.length + 1))
+  return { provider: ref.provider?.trim().toLowerCase() || prefix || providerBehind(ref.baseUrl), name }
+}
+
+function providerBehind(baseUrl: string | null | undefined): string | null {
+  const url = baseUrl ? URL.parse(baseUrl) : null
+  return (url && hosts[url.hostname]) ?? null
+}
+
+function isIncluded(table: PriceTable, ref: ModelRef): boolean {
+  const { provider } = identify(table, ref)
+  return provider !== null && table.includedProviders.includes(provider)
 }
 
 function isEffective(row: PriceRow, atMs: number): boolean {
   return row.effectiveFromMs <= atMs && (row.effectiveToMs === null || atMs < row.effectiveToMs)
 }
 
-function rateFor(row: PriceRow, usage: TokenUsage): Price {
-  if (row.above === null) return row.price
-  const prompt = count(usage.inputTokens) + count(usage.cacheReadTokens) + count(usage.cacheCreationTokens)
-  return prompt > row.above.promptTokens ? row.above.price : row.price
+function named(rows: readonly PriceRow[], name: string): PriceRow | null {
+  const find = (wanted: string) => rows.find((row) => row.names.includes(wanted))
+  return find(name) ?? find(name.replace(/-\d{8}$/, '')) ?? null
 }
 
-/** Nanodollars; null when tokens of a class without a price were used. */
-function amount(usage: TokenUsage, price: Price): number | null {
-  const classes = [
-    [usage.inputTokens, price.input],
-    [usage.outputTokens, price.output],
-    [usage.cacheReadTokens, price.cacheRead],
-    [usage.cacheCreationTokens, price.cacheWrite],
-  ] as const
-  let sum = 0
-  for (const [tokens, rate] of classes) {
-    if (count(tokens) === 0) continue
-    if (rate === null) return null
-    sum += count(tokens) * rate
+type Classes = Readonly<Record<keyof Price, number>>
+
+const classNames: readonly (keyof Price)[] = ['input', 'output', 'cacheRead', 'cacheWrite5m', 'cacheWrite1h']
+
+function classes(usage: TokenUsage): Classes {
+  const cacheWrite1h = count(usage.cacheCreation1hTokens)
+  return {
+    input: count(usage.inputTokens),
+    output: count(usage.outputTokens),
+    cacheRead: count(usage.cacheReadTokens),
+    cacheWrite5m: Math.max(0, count(usage.cacheCreationTokens) - cacheWrite1h),
+    cacheWrite1h,
   }
-  return sum
 }
 
-function fallbackPrice(table: PriceTable, model: string, atMs: number): Price {
+function promptTokens({ input, cacheRead, cacheWrite5m, cacheWrite1h }: Classes): number {
+  return input + cacheRead + cacheWrite5m + cacheWrite1h
+}
+
+function rateFor(row: PriceRow, prompt: number): Price {
+  return row.above !== null && prompt > row.above.promptTokens ? row.above.price : row.price
+}
+
+function unpricedClasses(tokens: Classes, price: Price): (keyof Price)[] {
+  return classNames.filter((name) => tokens[name] > 0 && price[name] === null)
+}
+
+/** Every class at a number: what has no price of its own is charged like the dearest other way to read a prompt. */
+function complete(price: Price): Classes {
+  const dearest = dearestInput(price)
+  return {
+    input: price.input,
+    output: price.output,
+    cacheRead: price.cacheRead ?? dearest,
+    cacheWrite5m: price.cacheWrite5m ?? dearest,
+    cacheWrite1h: price.cacheWrite1h ?? dearest,
+  }
+}
+
+function amount(tokens: Classes, price: Classes, requestNanoUsd: number): number {
+  return capped(classNames.reduce((sum, name) => sum + tokens[name] * price[name], requestNanoUsd))
+}
+
+/**
+ * The dearest price ever known, whatever its dates and the length of the prompt: a stand-in must not become cheaper
+ * because an old model was retired.
+ */
+function fallbackPrice(table: PriceTable, model: string): Price {
   const known = table.rows.filter(({ provider }) => provider === fallbackProvider)
-  const tier = tiers.find((word) => model.toLowerCase().includes(word))
-  const sameTier = known.filter((row) => tier !== undefined && row.model.includes(tier))
-  const candidates = [sameTier.filter((row) => isEffective(row, atMs)), sameTier, known].find((rows) => rows.length > 0)
-  const dearest = (candidates ?? known).reduce((best, row) => (total(row) > total(best) ? row : best))
-  return dearest.price
+  const tier = tierOf(model)
+  const sameTier = known.filter((row) => tier !== null && tierOf(row.model) === tier)
+  const prices = (sameTier.length > 0 ? sameTier : known).flatMap(({ price, above }) =>
+    above ? [price, above.price] : [price],
+  )
+  return prices.reduce((best, price) => (price.input + price.output > best.input + best.output ? price : best))
 }
 
-function total({ price }: PriceRow): number {
-  return price.input + price.output
+function dearestInput({ input, cacheRead, cacheWrite5m, cacheWrite1h }: Price): number {
+  return Math.max(input, cacheRead ?? 0, cacheWrite5m ?? 0, cacheWrite1h ?? 0)
 }
 
-/** Counters from outside may be negative or missing; they count as nothing then. */
+/** Absurd counts end at the largest amount that is still exact, never in a number the ledger cannot hold. */
+function capped(nanoUsd: number): number {
+  return Math.min(nanoUsd, Number.MAX_SAFE_INTEGER)
+}
+
+/** Counters from outside may be negative or no numbers; they count as nothing then. */
 function count(tokens: number): number {
   return Number.isFinite(tokens) && tokens > 0 ? Math.trunc(tokens) : 0
 }

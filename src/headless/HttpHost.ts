@@ -4,6 +4,8 @@ import type { Duplex } from 'node:stream'
 import type { AnyRouter } from '@orpc/server'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 import { z } from 'zod'
+import type { BearerCheck } from '../daemon/hosting/apiToken.ts'
+import { type PublishedApi, publishedPrefix } from '../daemon/hosting/publishedApi.ts'
 import { maxFrameLength, type RpcChannel, serveRpc } from '../daemon/hosting/serveRpc.ts'
 import { securityHeaders, type Shell } from '../daemon/hosting/Shell.ts'
 import type { Clock } from '../daemon/platform/clock.ts'
@@ -11,7 +13,7 @@ import type { Logger } from '../daemon/platform/logger.ts'
 import { createServer } from '../daemon/platform/nodeHttp.ts'
 import { KoraError } from '../domain/errors.ts'
 import { bindFailure } from './bindFailure.ts'
-import { addressOf, allowedHosts, cookie, isSameOrigin } from './requestGuard.ts'
+import { addressOf, allowedHosts, cookie, isCrossSite, isSameOrigin } from './requestGuard.ts'
 import type { SignIn } from './SignIn.ts'
 
 const pingEveryMs = 30_000
@@ -27,6 +29,8 @@ export interface HttpHostOptions {
   readonly port: number
   readonly platform: NodeJS.Platform
   readonly router: AnyRouter
+  readonly published: PublishedApi
+  readonly isBearer: BearerCheck
   readonly shell: Shell
   readonly signIn: SignIn
   readonly clock: Clock
@@ -35,7 +39,8 @@ export interface HttpHostOptions {
 
 /**
  * The headless transport. Files of the shell are public; the contract is served over a WebSocket at `/rpc`, which
- * wants an exact `Host`, an `Origin` of this server and a session; `/session` gives sessions out.
+ * wants an exact `Host`, an `Origin` of this server and a session; `/session` gives sessions out. What is published
+ * under `/api/` is for the cockpit's own session and for programs that carry the token.
  */
 export class HttpHost {
   readonly #options: HttpHostOptions
@@ -107,6 +112,7 @@ export class HttpHost {
       if (!this.#hosts.has(request.headers.host ?? '')) return reply(response, 421)
       const path = pathOf(request)
       if (path === '/session') return await this.#session(request, response)
+      if (path?.startsWith(publishedPrefix)) return this.#publish(path, request, response)
       const file = path === null ? null : await this.#options.shell.get(path)
       if (file === null) return reply(response, 404)
       if (request.method !== 'GET' && request.method !== 'HEAD') return reply(response, 405, { allow: 'GET, HEAD' })
@@ -135,6 +141,26 @@ export class HttpHost {
     const attributes = `HttpOnly; SameSite=Strict; Path=/; Max-Age=${result.maxAgeSeconds}`
     response.setHeader('set-cookie', `${this.#cookieName()}=${result.session}; ${attributes}`)
     return replyJson(response, 200, { signedIn: true })
+  }
+
+  /** What other programs may read. A page of another site is refused whatever it carries, a stranger before all else. */
+  #publish(path: string, request: IncomingMessage, response: ServerResponse): void {
+    const { headers, method } = request
+    if (isCrossSite(headers)) return reply(response, 403)
+    const known = this.#options.isBearer(headers.authorization) || (isSameOrigin(headers) && this.#hasSession(request))
+    if (!known) return reply(response, 401, { 'www-authenticate': 'Bearer' })
+    if (!this.#open) return reply(response, 503)
+    if (method !== 'GET' && method !== 'HEAD') return reply(response, 405, { allow: 'GET, HEAD' })
+    const answer = this.#options.published(path)
+    if (answer === null) return reply(response, 404)
+    const body = Buffer.from(JSON.stringify(answer.body))
+    response.writeHead(answer.status, {
+      ...securityHeaders,
+      'content-type': 'application/json; charset=utf-8',
+      'cache-control': 'no-store',
+      'content-length': body.length,
+    })
+    response.end(method === 'HEAD' ? undefined : body)
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {

@@ -1,19 +1,22 @@
 import { ORPCError } from '@orpc/client'
+import { spendWindows } from '../contract/spend.ts'
 import { exitCodes } from '../daemon/hosting/exitCodes.ts'
 import { connectSocket, type SocketClient } from '../daemon/hosting/socketClient.ts'
 import { dataPaths } from '../daemon/platform/paths.ts'
 import { KoraError } from '../domain/errors.ts'
 import type { Invocation } from './cli.ts'
+import { costReport } from './costReport.ts'
 
 /** A check may wait for a slow service; everything else answers at once. */
 const silenceMs = 60_000
 
-/** `kora status` and `kora check`: questions to the daemon that runs. @returns the exit code */
+/** `kora status`, `kora check` and `kora cost`: questions to the daemon that runs. @returns the exit code */
 export async function ask(asked: Invocation): Promise<number> {
   const paths = dataPaths(process.env, process.platform, { demo: asked.demo })
   const socket = connectSocket(paths.socket, silenceMs)
   try {
-    return asked.command === 'check' ? await check(socket, asked) : await status(socket, asked)
+    if (asked.command === 'check') return await check(socket, asked)
+    return asked.command === 'cost' ? await cost(socket, asked) : await status(socket, asked)
   } catch (error) {
     const { code, message } = describe(error)
     if (asked.json) print(JSON.stringify({ error: { code, message } }))
@@ -54,6 +57,21 @@ async function check({ client }: SocketClient, { probe, json }: Invocation): Pro
   const because = result.error === null ? '' : `: ${result.error}`
   print(json ? JSON.stringify(result, null, 2) : `${result.id}: ${result.summary}${took}${because}`)
   return result.status === 'healthy' ? exitCodes.ok : exitCodes.failed
+}
+
+async function cost({ client }: SocketClient, { json }: Invocation): Promise<number> {
+  if (json) {
+    const [state, ...windows] = await Promise.all([
+      client.spend.state(),
+      ...spendWindows.map(async (window) => [window, await client.spend.window({ window })] as const),
+    ])
+    print(JSON.stringify({ state, windows: Object.fromEntries(windows) }, null, 2))
+    return exitCodes.ok
+  }
+  const [state, { byRoute }] = await Promise.all([client.spend.state(), client.spend.window({ window: 'rolling_24h' })])
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions()
+  for (const line of costReport(state, byRoute, timeZone)) print(line)
+  return exitCodes.ok
 }
 
 function describe(error: unknown): { code: string; message: string } {

@@ -14,6 +14,8 @@ describe('the command line', () => {
     ],
     [['--demo', 'status', '--json'], { ...nothing, command: 'status', demo: true, json: true }],
     [['check', 'fly-main'], { ...nothing, command: 'check', probe: 'fly-main' }],
+    [['cost'], { ...nothing, command: 'cost' }],
+    [['cost', '--json', '--demo'], { ...nothing, command: 'cost', json: true, demo: true }],
     [['doctor'], { ...nothing, command: 'doctor' }],
   ])('understands %j', (args, meant) => {
     expect(parse(args)).toEqual(meant)
@@ -25,6 +27,8 @@ describe('the command line', () => {
     [['check'], 'check takes the id of one probe.'],
     [['check', 'fly', 'sentry'], 'check takes the id of one probe.'],
     [['status', 'fly'], 'status takes no fly.'],
+    [['cost', 'slack_dm'], 'cost takes no slack_dm.'],
+    [['costs'], 'There is no command costs.'],
     [['serve', '--port', '65536'], '--port must be a whole number from 0 to 65535.'],
     [['serve', '--port', '-1'], expect.stringContaining('--port') as string],
     [['serve', '--port', '91.9'], '--port must be a whole number from 0 to 65535.'],

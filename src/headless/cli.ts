@@ -15,6 +15,8 @@ Usage
       Says how the running Kora is; without --json with a fresh sign-in link.
   kora check <probe> [--demo] [--json]
       Checks one probe now and records the result.
+  kora cost [--demo] [--json]
+      Says what model calls cost, how much of the budget is left, and what spent it.
   kora doctor [--demo]
       Looks for what would keep Kora from running here.
   kora --help | --version
@@ -34,9 +36,11 @@ Exit codes
   4  no Kora is running
 `
 
+const commands = ['serve', 'status', 'check', 'cost', 'doctor'] as const
+
 /** What the command line says, understood once. */
 export interface Invocation {
-  readonly command: 'serve' | 'status' | 'check' | 'doctor'
+  readonly command: (typeof commands)[number]
   readonly probe: string
   readonly port: string | undefined
   readonly host: string | undefined
@@ -90,10 +94,9 @@ export function parse(args: readonly string[]): Invocation | string {
     return sentence(error instanceof Error ? error.message : String(error))
   }
   const { values, positionals } = parsed
-  const [command = '', probe = '', ...more] = positionals
-  if (command !== 'serve' && command !== 'status' && command !== 'check' && command !== 'doctor') {
-    return command === '' ? 'A command is missing.' : `There is no command ${command}.`
-  }
+  const [word = '', probe = '', ...more] = positionals
+  const command = commands.find((known) => known === word)
+  if (command === undefined) return word === '' ? 'A command is missing.' : `There is no command ${word}.`
   if (command === 'check' ? probe === '' || more.length > 0 : probe !== '') {
     return command === 'check' ? 'check takes the id of one probe.' : `${command} takes no ${probe}.`
   }

@@ -4,9 +4,13 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { exitCodes } from '../daemon/hosting/exitCodes.ts'
 import { connectSocket } from '../daemon/hosting/socketClient.ts'
+import { systemClock } from '../daemon/platform/clock.ts'
 import { parseConfig } from '../daemon/platform/config.ts'
 import { environmentVariables } from '../daemon/platform/environment.ts'
 import { type DataPaths, dataPaths } from '../daemon/platform/paths.ts'
+import { KoraError } from '../domain/errors.ts'
+import { parseOverlay, parsePriceTable } from '../domain/priceTable.ts'
+import { pricesCheckedAtMs, pricesStale } from '../domain/pricing.ts'
 import { bindFailure } from './bindFailure.ts'
 
 interface Finding {
@@ -30,6 +34,8 @@ export async function doctor(options: { root: string; demo: boolean }): Promise<
     running.finding,
     await port(running.isRunning),
     built(options.root),
+    prices(join(options.root, 'resources', 'prices.json')),
+    ownPrices(paths.priceOverlay),
     electron(options.root),
     variables(),
   ]
@@ -91,6 +97,41 @@ function built(root: string): Finding {
   )
   const words = missing.length === 0 ? 'complete' : `missing: ${missing.join(', ')}; run npm run build`
   return { what: 'program files', verdict: missing.length === 0 ? 'ok' : 'bad', words }
+}
+
+function prices(file: string): Finding {
+  const what = 'prices'
+  try {
+    const table = parsePriceTable(readJson(file))
+    const checked = new Date(pricesCheckedAtMs(table)).toISOString().slice(0, 10)
+    if (!pricesStale(table, systemClock.nowMs())) return { what, verdict: 'ok', words: `checked on ${checked}` }
+    const words = `last checked on ${checked}; estimates may be off until a newer Kora is installed`
+    return { what, verdict: 'note', words }
+  } catch (error) {
+    return { what, verdict: 'bad', words: `${file}: ${reason(error)}` }
+  }
+}
+
+/** The operator's own price file. What is wrong with it stops nothing: the shipped prices hold. */
+function ownPrices(file: string): Finding {
+  const what = 'own prices'
+  if (!existsSync(file)) return { what, verdict: 'note', words: `none; ${file} would win over the shipped ones` }
+  try {
+    const { length } = parseOverlay(readJson(file))
+    return { what, verdict: 'ok', words: `${length} ${length === 1 ? 'row' : 'rows'} in ${file}` }
+  } catch (error) {
+    return { what, verdict: 'note', words: `${file} is not used: ${reason(error)}` }
+  }
+}
+
+function readJson(file: string): unknown {
+  return JSON.parse(readFileSync(file, 'utf8'))
+}
+
+function reason(error: unknown): string {
+  if (error instanceof SyntaxError) return 'it is not JSON'
+  if (error instanceof KoraError) return error.message
+  return `it cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`
 }
 
 function electron(root: string): Finding {

@@ -29,6 +29,16 @@ export function isSameOrigin(headers: IncomingHttpHeaders): boolean {
   return headers['sec-fetch-site'] === 'same-origin'
 }
 
+/**
+ * Whether a page of another site sent the request, or of another port of this machine. A program, or an address typed
+ * by hand, is none.
+ */
+export function isCrossSite(headers: IncomingHttpHeaders): boolean {
+  if (headers.origin !== undefined) return headers.origin !== `http://${headers.host}`
+  const site = headers['sec-fetch-site']
+  return site !== undefined && site !== 'same-origin' && site !== 'none'
+}
+
 /** The value of one cookie, or null. */
 export function cookie(headers: IncomingHttpHeaders, name: string): string | null {
   for (const part of (headers.cookie ?? '').split(';')) {

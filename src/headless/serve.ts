@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { apiTokenFile, openApiToken } from '../daemon/hosting/apiToken.ts'
 import { exitCodes } from '../daemon/hosting/exitCodes.ts'
+import { createPublishedApi } from '../daemon/hosting/publishedApi.ts'
 import { openShell } from '../daemon/hosting/Shell.ts'
 import { explainStartFailure } from '../daemon/hosting/startFailure.ts'
 import { openDaemon, type OpenDaemon } from '../daemon/openDaemon.ts'
@@ -67,7 +69,10 @@ export async function serve(options: ServeOptions): Promise<number> {
     const { router, logger, config } = daemon
     for (const warning of daemon.warnings) process.stderr.write(`${warning}\n`)
     if (!loopback.includes(config.web.host)) process.stderr.write(`${beyond}\n`)
-    host = new HttpHost({ ...config.web, platform, router, shell, signIn, clock: systemClock, logger })
+    const published = createPublishedApi(daemon.published)
+    const isBearer = await openApiToken(join(paths.data, apiTokenFile), logger)
+    const served = { router, published, isBearer, shell, signIn }
+    host = new HttpHost({ ...config.web, ...served, platform, clock: systemClock, logger })
     // The port first: a start that fails for it should have watched nothing and told nobody.
     await host.listen()
     await daemon.start()

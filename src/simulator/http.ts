@@ -32,8 +32,24 @@ export interface Reply {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: unknown
+  /** Sent one after the other in place of a body. */
+  readonly stream?: EventStream
   /** The answer waits this long. */
   readonly delayMs?: number
+}
+
+/** One server-sent event. */
+export interface ServerEvent {
+  readonly event: string
+  readonly data: unknown
+}
+
+export interface EventStream {
+  readonly events: readonly ServerEvent[]
+  /** Told of each event in the moment it goes out: what was said is what is metered. */
+  readonly stated: (event: ServerEvent) => void
+  /** After the last event: the answer ends, the line is held until the client goes away, or it is cut. */
+  readonly ending: 'close' | 'hold' | 'cut'
 }
 
 const maxRequestBytes = 8 * 1024 * 1024
@@ -78,6 +94,11 @@ export function plainHeaders(request: IncomingMessage): Record<string, string> {
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value
   }
   return headers
+}
+
+/** An event as it goes over the wire. */
+export function encodeEvent({ event, data }: ServerEvent): string {
+  return `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
 }
 
 /** A reply's body as bytes and the content type that goes with it. */

@@ -86,7 +86,7 @@ export async function startSimulator(options: { port?: number; nowMs?: () => num
       case 'slack':
         return slack(request, state.slack, nowMs())
       case 'anthropic':
-        return anthropic(request, state.anthropic)
+        return anthropic(request, state.anthropic, state.costReport)
       case 'site':
         return site(request, state.site)
     }

@@ -1,4 +1,5 @@
-import type { AnthropicState } from './services/anthropic.ts'
+import { newAnthropic, type AnthropicState } from './services/anthropic.ts'
+import type { CostReportState } from './services/anthropicCostReport.ts'
 import type { FlyState } from './services/fly.ts'
 import type { SentryState } from './services/sentry.ts'
 import type { SitePage } from './services/site.ts'
@@ -18,6 +19,8 @@ export interface World {
   supabase: { key: string | null }
   slack: SlackState
   anthropic: AnthropicState
+  /** What the model provider says it billed. */
+  costReport: CostReportState
   /** Pages by path below the site's address. */
   site: Record<string, SitePage>
   /** Answers of a service take `baseMs`, swinging by up to `spreadMs`; nothing here, no waiting. */
@@ -84,7 +87,8 @@ export function healthyWorld(nowMs: number): World {
       channels: {},
       lastTsMicros: 0,
     },
-    anthropic: { apiKey: null, reply: null, meter: { calls: 0, inputTokens: 0, outputTokens: 0 } },
+    anthropic: newAnthropic(),
+    costReport: { adminKey: null, dailyCents: {}, item: {} },
     site: {
       '/': { status: 200, body: '<!doctype html><title>Demo</title><h1>Welcome</h1>', headers: {} },
       '/health': { status: 200, body: { status: 'ok', version: '1.8.2' }, headers: {} },

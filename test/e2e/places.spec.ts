@@ -5,6 +5,10 @@ const env = { KORA_FLY_API_TOKEN: 'FlyV1 e2e-000000', KORA_FLY_APP_NAME: 'demo-p
 const pages = [
   '#/now',
   '#/investigations',
+  '#/spend',
+  '#/spend/ledger',
+  '#/spend/corrections',
+  '#/spend/prices',
   '#/system/daemon',
   '#/system/listeners',
   '#/system/schedules',

@@ -1,22 +1,6 @@
-import { join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
-import { type CockpitFixture, startCockpitFixture } from '../fakes/cockpitFixture.ts'
 import type { Scenario } from '../fakes/cockpitScenarios.ts'
-import { expect, test as base } from './cockpit.ts'
-
-/** The cockpit in states that a real daemon reaches rarely or slowly: an invented world behind the same contract. */
-const test = base.extend<{ open: (scenario: Scenario) => Promise<CockpitFixture> }>({
-  open: async ({}, use) => {
-    const fixtures: CockpitFixture[] = []
-    await use(async (scenario) => {
-      const root = join(import.meta.dirname, '../../out/renderer')
-      const fixture = await startCockpitFixture({ root, scenario, nowMs: Date.UTC(2026, 4, 12, 14, 14, 4) })
-      fixtures.push(fixture)
-      return fixture
-    })
-    for (const fixture of fixtures) await fixture.close()
-  },
-})
+import { expect, test } from './invented.ts'
 
 test.skip(({ host }) => host !== 'headless', 'drawn by the same renderer on every host')
 
@@ -30,6 +14,21 @@ const headlines: readonly [Scenario, RegExp][] = [
   ['blind', /not watching/i],
   ['looking', /looking/],
 ]
+
+/** What the Spend place says first in each state. */
+const spendHeadlines: readonly [Scenario, RegExp][] = [
+  ['typical', /^~\$117\.60 left of \$200$/],
+  ['calm', /^~\$188\.70 left of \$200$/],
+  ['empty', /^\$200\.00 left of \$200$/],
+  ['full', /^~\$15\.80 left of \$200$/],
+  ['broken', /^~\$6\.40 over the pool of \$200$/],
+  ['stale', /^~\$117\.60 left of \$200$/],
+  ['warn', /^~\$43\.70 left of \$200$/],
+  ['unknown_budget', /^Budget unknown$/],
+]
+const spendPages = ['spend', 'spend/ledger', 'spend/corrections', 'spend/prices']
+/** States in which every page of Spend differs; the others differ on its first. */
+const spendWhole: readonly Scenario[] = ['typical', 'empty', 'full', 'broken']
 
 for (const [scenario, headline] of headlines) {
   test(`${scenario}: the sentence, nothing serious for axe, and no sideways scrolling, light, dark and narrow`, async ({
@@ -60,6 +59,59 @@ for (const [scenario, headline] of headlines) {
       const { violations } = await new AxeBuilder({ page }).analyze()
       const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
       expect(serious.map(({ id, nodes }) => `${name} ${id}: ${nodes.map((node) => node.target).join(' ')}`)).toEqual([])
+    }
+  })
+}
+
+for (const [scenario, headline] of spendHeadlines) {
+  test(`Spend, ${scenario}: nothing serious for axe and no sideways scrolling, light, dark, grey, narrow and at twice the text`, async ({
+    page,
+    open,
+  }, info) => {
+    test.slow()
+    const { url } = await open(scenario)
+    await page.goto(url)
+    const devtools = await page.context().newCDPSession(page)
+    for (const [name, width, height, colorScheme, text] of [
+      ['light', 1280, 800, 'light', 16],
+      ['dark', 1280, 800, 'dark', 16],
+      ['grey', 1280, 800, 'light', 16],
+      ['narrow', 720, 900, 'light', 16],
+      ['narrow-dark', 720, 900, 'dark', 16],
+      ['twice', 1280, 800, 'light', 32],
+    ] as const) {
+      await page.setViewportSize({ width, height })
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      await devtools.send('Emulation.setEmulatedVisionDeficiency', { type: name === 'grey' ? 'achromatopsia' : 'none' })
+      // What the browser's own setting does: rem and the em of media queries grow alike.
+      await devtools.send('Page.setFontSizes', { fontSizes: { standard: text, fixed: text } })
+      for (const place of spendWhole.includes(scenario) ? spendPages : spendPages.slice(0, 1)) {
+        // Afresh: a canvas takes its colours and its lettering when it is drawn.
+        await page.goto(`${url}/#/${place}`)
+        await page.reload()
+        await expect(page.getByRole('heading', { level: 1 })).toHaveText(headline)
+        await expect(page.getByRole('status', { name: /^Loading/ })).toHaveCount(0)
+        const charts = place === 'spend' && scenario !== 'empty' ? 2 : 0
+        await expect(page.getByRole('img')).toHaveCount(charts)
+        await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))))
+        const file = `${scenario}-${place.replace('/', '-')}-${name}`
+        await page.screenshot({ path: info.outputPath(`${file}.png`) })
+        const scroller = page.locator('main [data-scroller]').first()
+        await scroller.evaluate((area) => area.scrollTo(0, area.scrollHeight))
+        await page.screenshot({ path: info.outputPath(`${file}-end.png`) })
+        const wide = await page.evaluate(() =>
+          [document.documentElement, ...document.querySelectorAll('main, main [data-scroller]')].some(
+            (box) => box.scrollWidth > box.clientWidth,
+          ),
+        )
+        expect(`${place} ${name}: ${wide ? 'scrolls sideways' : 'fits'}`).toBe(`${place} ${name}: fits`)
+        if (name !== 'light' && name !== 'dark') continue
+        const { violations } = await new AxeBuilder({ page }).analyze()
+        const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        expect(serious.map(({ id, nodes }) => `${name} ${id}: ${nodes.map((node) => node.target).join(' ')}`)).toEqual(
+          [],
+        )
+      }
     }
   })
 }

@@ -90,5 +90,6 @@ export function firstQuestion(simulator: Simulator): { system: string; prompt: s
   const [body] = bodiesTo(simulator, 'anthropic', '/messages')
   if (!body) throw new Error('the model was not asked')
   const [message] = body['messages'] as { content: string }[]
-  return { system: String(body['system']), prompt: message?.content ?? '', body }
+  const [block] = body['system'] as { text: string }[]
+  return { system: block?.text ?? '', prompt: message?.content ?? '', body }
 }

@@ -129,6 +129,7 @@ function apply(world: World, patch: Patch): void {
   }
   state.activity = [...(patch.activity ?? []), ...state.activity]
   if (patch.connectivity) state.connectivity = patch.connectivity
+  if (patch.spend) state.spend = patch.spend
   if (patch.daemon) state.daemon = patch.daemon
   if (patch.lastLookedAtMs !== undefined) state.lastLookedAtMs = patch.lastLookedAtMs
 }

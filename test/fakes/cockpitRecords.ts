@@ -202,6 +202,26 @@ export function settingsPart(nowMs: number, services: readonly ServiceRow[]) {
     ),
     settings: {
       model: { id: 'claude-haiku-4-5-20251001', baseUrl: 'https://api.anthropic.com', apiKeyRef: 'vault:anthropic' },
+      routing: {
+        strongModel: 'claude-opus-4-7',
+        forceStrong: false,
+        prefix: '/opus',
+        decisionPatterns: [],
+        lowConfidencePatterns: [],
+        postCallEscalation: true,
+      },
+      budget: {
+        poolUsd: 200,
+        warnPct: 75,
+        downshiftPct: 90,
+        stopPct: 100,
+        reconcileTolerancePct: 10,
+        anchorDay: 1,
+        extraUsageOff: true,
+        dailyCapUsd: null,
+        criticalSharePct: 0,
+        adminKeyRef: 'vault:anthropic-admin',
+      },
       slack: { baseUrl: 'https://slack.com/api/', botTokenRef: 'vault:slack-bot', operatorUserId: 'U012ABCDEF' },
       notifications: {
         native: true,

@@ -5,6 +5,7 @@ import type { CheckResult, ServiceRow } from '../../src/contract/probes.ts'
 import type { NotificationMessage, StateMessage } from '../../src/contract/state.ts'
 import { latencyAt } from './cockpitRows.ts'
 import type { World } from './cockpitScenarios.ts'
+import { spendAnswers } from './cockpitSpendRouter.ts'
 
 export type Patch = Omit<Extract<StateMessage, { kind: 'patch' }>, 'kind' | 'seq' | 'nowMs'>
 
@@ -79,6 +80,11 @@ export function routerOf({ world, now, publish, feeds, bells, nextSeq }: RouterP
       results.push(...(await Promise.all(asked.slice(at, at + 4).map(check))))
     const failed = results.filter((one) => one.error !== null).map((one) => ({ id: one.id, summary: one.error ?? '' }))
     return { checked: results.length, failed }
+  }
+  const spend = spendAnswers(world, now)
+  const reconciled = (made: ReturnType<typeof spend.reconcile>) => {
+    publish({ spend: { ...world.state.spend, budget: made.budget } })
+    return made.entry
   }
   const definition = (id: string) => world.definitions.find((one) => one.id === id) ?? notFound(id)
 
@@ -185,6 +191,30 @@ export function routerOf({ world, now, publish, feeds, bells, nextSeq }: RouterP
         return done
       }),
     },
+    spend: {
+      state: os.spend.state.handler(() => world.state.spend),
+      window: os.spend.window.handler(({ input }) => spend.window(input.window)),
+      ledger: os.spend.ledger.handler(async ({ input }) => {
+        // An export of many pages is slow enough to be seen and cancelled.
+        if (input.limit > 100) await pause(60)
+        return spend.ledger(input)
+      }),
+      ledgerTotals: os.spend.ledgerTotals.handler(({ input }) => spend.ledgerTotals(input)),
+      series: os.spend.series.handler(({ input }) => spend.series(input)),
+      months: os.spend.months.handler(() => spend.months()),
+      corrections: os.spend.corrections.handler(() => ({
+        corrections: world.spend.corrections,
+        reconciliations: world.spend.reconciliations,
+      })),
+      reconcile: os.spend.reconcile.handler(({ input }) => reconciled(spend.reconcile(input.reportedUsd))),
+      fetchReported: os.spend.fetchReported.handler(() => reconciled(spend.reconcile('84.12', 'usage_api'))),
+      prices: os.spend.prices.handler(() => ({
+        version: world.state.spend.prices.version,
+        rows: world.spend.prices,
+        overlayFile: '/home/operator/.config/kora/prices.json',
+        overlayError: world.state.spend.prices.overlayError,
+      })),
+    },
     system: {
       info: os.system.info.handler(() => world.state.daemon),
       runTask: os.system.runTask.handler(async ({ input }) => {
@@ -245,6 +275,8 @@ export function routerOf({ world, now, publish, feeds, bells, nextSeq }: RouterP
         const { settings } = world
         world.settings = {
           model: { ...settings.model, ...input.model },
+          routing: { ...settings.routing, ...input.routing },
+          budget: { ...settings.budget, ...input.budget },
           slack: { ...settings.slack, ...input.slack },
           notifications: { ...settings.notifications, ...input.notifications },
           watching: { ...settings.watching, ...input.watching },

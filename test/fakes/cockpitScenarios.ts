@@ -4,10 +4,22 @@ import type { ChannelState, SecretState, Settings } from '../../src/contract/set
 import type { CockpitState } from '../../src/contract/state.ts'
 import type { AuditRowView, BackupRow } from '../../src/contract/system.ts'
 import { activity, daemon, flyId, recordsPart, settingsPart } from './cockpitRecords.ts'
+import type { SpendWorld } from './cockpitSpend.ts'
+import { spendOf } from './cockpitSpendScenarios.ts'
 import { d, detailOf, h, incident, latencyAt, min, resolved, s, service } from './cockpitRows.ts'
 
 /** States of a daemon as a cockpit may meet them. */
-export type Scenario = 'typical' | 'calm' | 'empty' | 'full' | 'broken' | 'stale' | 'blind' | 'looking'
+export type Scenario =
+  | 'typical'
+  | 'calm'
+  | 'empty'
+  | 'full'
+  | 'broken'
+  | 'stale'
+  | 'blind'
+  | 'looking'
+  | 'warn'
+  | 'unknown_budget'
 
 /** Everything the fixture's router answers from. */
 export interface World {
@@ -24,9 +36,11 @@ export interface World {
   deliveries: DeliveryView[]
   backups: BackupRow[]
   audit: AuditRowView[]
+  spend: SpendWorld
 }
 
-function typical(nowMs: number): World {
+function typical(scenario: Scenario, nowMs: number): World {
+  const spend = spendOf(scenario, nowMs)
   const fly = incident(nowMs, flyId, 12 * min)
   const supabase = incident(nowMs, 'inc_01JX6SUP', 48 * min, {
     probeId: 'supabase',
@@ -119,18 +133,20 @@ function typical(nowMs: number): World {
       activity: activity(nowMs),
       lastLookedAtMs: nowMs - 3 * h,
       connectivity: { watching: true, sinceMs: null },
+      spend: spend.state,
       daemon: daemon(nowMs),
     },
     incidents,
     details: new Map(incidents.map((one) => [one.id, detailOf(one, incidents)])),
     ...settingsPart(nowMs, services),
     ...recordsPart(nowMs),
+    spend: spend.world,
   }
 }
 
 /** The world of a scenario, as of `nowMs`. */
 export function worldOf(scenario: Scenario, nowMs: number): World {
-  const world = typical(nowMs)
+  const world = typical(scenario, nowMs)
   const { state } = world
   const well = (row: ServiceRow): ServiceRow =>
     row.status === 'not_configured' || !row.enabled
@@ -138,6 +154,8 @@ export function worldOf(scenario: Scenario, nowMs: number): World {
       : service(nowMs, row.id, 140, { title: row.title, kind: row.kind })
   switch (scenario) {
     case 'typical':
+    case 'warn':
+    case 'unknown_budget':
       return world
     case 'calm':
       state.services = state.services.map(well)

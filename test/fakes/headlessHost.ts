@@ -1,8 +1,10 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
+import { apiTokenFile, openApiToken } from '../../src/daemon/hosting/apiToken.ts'
+import { createPublishedApi } from '../../src/daemon/hosting/publishedApi.ts'
 import { openShell } from '../../src/daemon/hosting/Shell.ts'
 import { HttpHost } from '../../src/headless/HttpHost.ts'
 import { SignIn } from '../../src/headless/SignIn.ts'
@@ -22,10 +24,15 @@ export interface HeadlessHost {
   readonly port: number
   /** `name=value` of a session that holds. */
   readonly cookie: () => string
+  /** What programs carry. */
+  readonly token: string
 }
 
-/** The real HTTP host on a free loopback port in front of a stub daemon; closed when the test ends. */
-export async function headlessHost(): Promise<HeadlessHost> {
+/**
+ * The real HTTP host on a free loopback port in front of a stub daemon; closed when the test ends.
+ * @param options.early the daemon does not run yet; `host.open()` says it does
+ */
+export async function headlessHost(options: { early?: boolean } = {}): Promise<HeadlessHost> {
   const folder = await tempFolder()
   const root = join(folder, 'renderer')
   await mkdir(join(root, 'assets'), { recursive: true })
@@ -37,10 +44,12 @@ export async function headlessHost(): Promise<HeadlessHost> {
   const daemon = createStubDaemon()
   const signIn = new SignIn({ clock, file: join(folder, 'sessions.json') })
   const shell = openShell(root)
-  const options = { host: '127.0.0.1', port: 0, platform: process.platform, router: daemon.router }
-  const host = new HttpHost({ ...options, shell, signIn, clock, logger })
+  const tokenFile = join(folder, apiTokenFile)
+  const isBearer = await openApiToken(tokenFile, logger)
+  const served = { router: daemon.router, published: createPublishedApi(daemon.published), isBearer, shell, signIn }
+  const host = new HttpHost({ host: '127.0.0.1', port: 0, platform: process.platform, ...served, clock, logger })
   await host.listen()
-  host.open()
+  if (!options.early) host.open()
   onTestFinished(() => host.close())
   const port = Number(new URL(host.address()).port)
   return {
@@ -52,6 +61,7 @@ export async function headlessHost(): Promise<HeadlessHost> {
     folder,
     address: host.address(),
     port,
+    token: (await readFile(tokenFile, 'utf8')).trim(),
     cookie() {
       const result = signIn.exchange(signIn.createCode())
       if (result.kind !== 'signed_in') throw new Error('the fixture could not sign in')

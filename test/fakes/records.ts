@@ -1,11 +1,20 @@
 import type { Delivery, Incident, Investigation, OutboxRow, Watch } from '../../src/domain/incident.ts'
-import type { LedgerRow } from '../../src/domain/ledger.ts'
+import {
+  type Correction,
+  type LedgerRow,
+  noUsage,
+  type Reconciliation,
+  type Reservation,
+} from '../../src/domain/ledger.ts'
 import type { Observation } from '../../src/domain/observation.ts'
 import type { ProbeDefinition } from '../../src/domain/probe.ts'
 import type { WakeEvent } from '../../src/domain/wake.ts'
 
 /** 2026-05-11 14:00 UTC, where the fake clock starts. */
 export const startMs = Date.UTC(2026, 4, 11, 14, 0, 0)
+
+/** Start of the billing period it lies in. */
+export const periodMs = Date.UTC(2026, 4, 1)
 
 export function aProbe(changes: Partial<ProbeDefinition> = {}): ProbeDefinition {
   return {
@@ -186,6 +195,7 @@ export function aLedgerRow(changes: Partial<LedgerRow> = {}): LedgerRow {
   return {
     id: '01KRBJ0000000000000000000B',
     atMs: startMs,
+    periodMs,
     processId: 'p1',
     provider: 'anthropic',
     account: 'api_key',
@@ -193,10 +203,9 @@ export function aLedgerRow(changes: Partial<LedgerRow> = {}): LedgerRow {
     route: 'probe_investigation',
     parentRoute: null,
     iteration: 1,
+    ...noUsage,
     inputTokens: 2_000,
     outputTokens: 500,
-    cacheReadTokens: 0,
-    cacheCreationTokens: 0,
     costNanoUsd: 4_500_000,
     poolChargeNanoUsd: 4_500_000,
     priceVersion: 'prices-2026-07',
@@ -204,11 +213,85 @@ export function aLedgerRow(changes: Partial<LedgerRow> = {}): LedgerRow {
     poolBasis: 'table',
     escalated: false,
     reason: null,
+    clampedSignal: null,
     rung: 'normal',
     requestId: 'req_1',
     sourceId: 'anthropic',
     reportId: 'req_1',
     subject: 'investigation:inv_1',
+    savedNanoUsd: 0,
+    note: null,
+    ...changes,
+  }
+}
+
+/** A call whose model no price list knew: five million charged in its place. */
+export function anUnpricedRow(changes: Partial<LedgerRow> = {}): LedgerRow {
+  return aLedgerRow({
+    model: 'claude-haiku-9',
+    costNanoUsd: null,
+    poolChargeNanoUsd: 5_000_000,
+    priceBasis: 'unknown',
+    poolBasis: 'fallback',
+    ...changes,
+  })
+}
+
+export function aReservation(changes: Partial<Reservation> = {}): Reservation {
+  return {
+    id: '01KRBJ0000000000000000000C',
+    atMs: startMs,
+    periodMs,
+    processId: 'p1',
+    provider: 'anthropic',
+    account: 'api_key',
+    model: 'claude-haiku-4-5',
+    route: 'probe_investigation',
+    parentRoute: null,
+    iteration: 1,
+    escalated: false,
+    reason: 'default_haiku',
+    clampedSignal: null,
+    rung: 'normal',
+    subject: 'investigation:inv_1',
+    amountNanoUsd: 20_000_000,
+    note: null,
+    ...changes,
+  }
+}
+
+/** A later price for `anUnpricedRow`: one million too much was charged. */
+export function aCorrection(changes: Partial<Correction> = {}): Correction {
+  return {
+    id: '01KRBJ0000000000000000000D',
+    atMs: startMs + 3_600_000,
+    kind: 'repricing',
+    requestId: 'req_1',
+    callAtMs: startMs,
+    periodMs,
+    route: 'probe_investigation',
+    model: 'claude-haiku-9',
+    costNanoUsd: 4_000_000,
+    poolDeltaNanoUsd: -1_000_000,
+    priceVersion: 'prices-2026-08',
+    ...changes,
+  }
+}
+
+/** The provider's figure lies above ours, within tolerance. */
+export function aReconciliation(changes: Partial<Reconciliation> = {}): Reconciliation {
+  return {
+    id: '01KRBJ0000000000000000000E',
+    atMs: startMs,
+    periodMs,
+    source: 'operator',
+    localNanoUsd: 50_000_000_000,
+    reportedNanoUsd: 52_000_000_000,
+    diffPct: 2 / 52,
+    tolerance: 0.1,
+    withinTolerance: true,
+    adjustmentNanoUsd: 0,
+    breakerReTripped: false,
     ...changes,
   }
 }

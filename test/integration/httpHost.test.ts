@@ -11,7 +11,7 @@ import { openShell } from '../../src/daemon/hosting/Shell.ts'
 import { createFakeClock } from '../fakes/fakeClock.ts'
 import { headlessHost, openSocket, send } from '../fakes/headlessHost.ts'
 import { createMemoryLogger } from '../fakes/memoryLogger.ts'
-import { createStubDaemon } from '../fakes/stubDaemon.ts'
+import { createStubDaemon, stubCostState, stubTelemetry } from '../fakes/stubDaemon.ts'
 
 const json = { 'content-type': 'application/json' }
 
@@ -234,17 +234,10 @@ describe('the WebSocket', () => {
   })
 
   test('waits until the daemon runs', async () => {
-    const { signIn, clock, folder, cookie } = await headlessHost()
-    const shell = openShell(join(folder, 'renderer'))
-    const common = { host: '127.0.0.1', platform: process.platform, router: createStubDaemon().router, shell }
-    const early = new HttpHost({ ...common, port: 0, signIn, clock, logger: createMemoryLogger() })
-    await early.listen()
-    onTestFinished(() => early.close())
-    const port = Number(new URL(early.address()).port)
-    const session = cookie().split('=')[1] ?? ''
-    const headers = { origin: early.address(), cookie: `kora_session_${port}=${session}` }
+    const { host, port, address, cookie } = await headlessHost({ early: true })
+    const headers = { origin: address, cookie: cookie() }
     expect(await openSocket(port, '/rpc', headers)).toBe(503)
-    early.open()
+    host.open()
     expect(await openSocket(port, '/rpc', headers)).toBeInstanceOf(WebSocket)
   })
 
@@ -262,6 +255,132 @@ describe('the WebSocket', () => {
   })
 })
 
+describe('what is published', () => {
+  const paths = ['/api/cost_telemetry', '/api/cost-state']
+
+  test.each([
+    ['/api/cost_telemetry', stubTelemetry],
+    ['/api/cost-state', stubCostState],
+    ['/api/cost-state?tenant_id=default', stubCostState],
+    ['/api/cost_telemetry?x', stubTelemetry],
+  ])('%s is the bare body, for a program and for the cockpit', async (path, body) => {
+    const { port, address, token, cookie } = await headlessHost()
+    const host = `127.0.0.1:${port}`
+    const asked: Record<string, string>[] = [
+      { authorization: `Bearer ${token}` },
+      { authorization: `bearer ${token}`, origin: address },
+      { cookie: cookie(), 'sec-fetch-site': 'same-origin' },
+      { cookie: cookie(), origin: address },
+    ]
+    for (const headers of asked) {
+      const reply = await send(port, { path, headers: { host, ...headers } })
+      expect([reply.status, JSON.parse(reply.body)]).toEqual([200, body])
+      expect(reply.headers).toMatchObject({
+        'content-type': 'application/json; charset=utf-8',
+        'cache-control': 'no-store',
+        'content-length': String(Buffer.byteLength(reply.body)),
+        'x-content-type-options': 'nosniff',
+        'cross-origin-resource-policy': 'same-origin',
+        'referrer-policy': 'no-referrer',
+      })
+      expect(reply.headers['content-security-policy']).toMatch(/^default-src 'none'/)
+      expect(reply.headers['access-control-allow-origin']).toBeUndefined()
+    }
+  })
+
+  test('HEAD says how long it is and sends nothing', async () => {
+    const { port, token } = await headlessHost()
+    const headers = { host: `127.0.0.1:${port}`, authorization: `Bearer ${token}` }
+    for (const path of paths) {
+      const [head, get] = [await send(port, { method: 'HEAD', path, headers }), await send(port, { path, headers })]
+      expect([head.status, head.body, head.headers['content-length']]).toEqual([
+        200,
+        '',
+        String(Buffer.byteLength(get.body)),
+      ])
+      expect(get.body.length).toBeGreaterThan(0)
+    }
+  })
+
+  test('is for nobody else: every door but the two is closed', async () => {
+    const { port, address, token, cookie } = await headlessHost()
+    const bearer = `Bearer ${token}`
+    const elsewhere = 'http://kora.example'
+    const refused: [status: number, headers: Record<string, string>][] = [
+      [401, {}],
+      [401, { authorization: 'Bearer' }],
+      [401, { authorization: token }],
+      [401, { authorization: `Basic ${token}` }],
+      [401, { authorization: `Bearer ${token}x` }],
+      [401, { authorization: `Bearer ${token.slice(0, -1)}` }],
+      [401, { authorization: `Bearer ${token} x` }],
+      [401, { authorization: `Bearer ${'x'.repeat(10_000)}` }],
+      // The cookie alone proves no page: a form, an image or a rebound name would carry it as well.
+      [401, { cookie: cookie() }],
+      [401, { cookie: cookie(), 'sec-fetch-site': 'none' }],
+      [401, { cookie: `kora_session_${port}=${token}`, origin: address }],
+      [401, { cookie: `api-token=${token}`, origin: address }],
+      [403, { cookie: cookie(), origin: elsewhere }],
+      [403, { cookie: cookie(), 'sec-fetch-site': 'cross-site' }],
+      [403, { authorization: bearer, origin: elsewhere }],
+      [403, { authorization: bearer, origin: 'null' }],
+      [403, { authorization: bearer, origin: `http://localhost:${port}` }],
+      [403, { authorization: bearer, origin: `http://127.0.0.1:${port + 1}` }],
+      [403, { authorization: bearer, 'sec-fetch-site': 'cross-site' }],
+      [403, { authorization: bearer, 'sec-fetch-site': 'same-site' }],
+      [421, { authorization: bearer, host: `kora.example:${port}` }],
+      [421, { authorization: bearer, host: `127.0.0.1:${port + 1}` }],
+    ]
+    for (const [status, headers] of refused) {
+      for (const path of paths) {
+        for (const method of ['GET', 'HEAD', 'POST']) {
+          const reply = await send(port, { method, path, headers: { host: `127.0.0.1:${port}`, ...headers } })
+          const scheme = status === 401 ? 'Bearer' : undefined
+          expect([headers, method, reply.status, reply.body, reply.headers['www-authenticate']]).toEqual([
+            headers,
+            method,
+            status,
+            '',
+            scheme,
+          ])
+        }
+      }
+    }
+  })
+
+  test('takes no other method and knows no other path', async () => {
+    const { port, token } = await headlessHost()
+    const headers = { host: `127.0.0.1:${port}`, authorization: `Bearer ${token}` }
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
+      const reply = await send(port, { method, path: '/api/cost-state', headers })
+      expect([method, reply.status, reply.headers['allow']]).toEqual([method, 405, 'GET, HEAD'])
+    }
+    for (const path of ['/api/', '/api/cost_state', '/api/cost-state/', '/api/COST-STATE', '/api/../api/cost-state']) {
+      expect([path, (await send(port, { path, headers })).status]).toEqual([path, 404])
+      // Who may not read learns nothing about what there is.
+      expect((await send(port, { path, headers: { host: headers.host } })).status).toBe(401)
+    }
+  })
+
+  test('waits until the daemon runs', async () => {
+    const { host, port, token } = await headlessHost({ early: true })
+    const asked = { path: '/api/cost-state', headers: { host: `127.0.0.1:${port}`, authorization: `Bearer ${token}` } }
+    expect((await send(port, asked)).status).toBe(503)
+    host.open()
+    expect((await send(port, asked)).status).toBe(200)
+  })
+
+  test('the token is the owner’s, and in no line of the log', async () => {
+    const { port, folder, token, logger } = await headlessHost()
+    expect(token).toMatch(/^[\w-]{43}$/)
+    expect((await stat(join(folder, 'api-token'))).mode & 0o777).toBe(0o600)
+    for (const authorization of [`Bearer ${token}`, `Bearer ${token}x`]) {
+      await send(port, { path: '/api/cost-state', headers: { host: `127.0.0.1:${port}`, authorization } })
+    }
+    expect(JSON.stringify(logger.lines)).not.toContain(token)
+  })
+})
+
 test('a taken port is one line with both ways out', async () => {
   const other = createServer().listen(0, '127.0.0.1')
   await once(other, 'listening')
@@ -275,6 +394,8 @@ test('a taken port is one line with both ways out', async () => {
     port: taken.port,
     platform: 'linux',
     router: createStubDaemon().router,
+    published: () => null,
+    isBearer: () => false,
     shell: openShell(join(folder, 'renderer')),
     signIn: new SignIn({ clock, file: join(folder, 'other.json') }),
     clock,

@@ -66,6 +66,19 @@ async function told(kora: KoraProcess, probeId: string): Promise<void> {
   }
 }
 
+/** What the ledger holds for one investigation, oldest first, and what is spent beside what all its rows come to. */
+async function charges(kora: KoraProcess, requestedBefore: ReadonlySet<string>) {
+  const { rows } = await kora.client.spend.ledger({ limit: 1_000 })
+  const { budget } = await kora.client.spend.state()
+  return {
+    rows: rows.filter(({ id }) => !requestedBefore.has(id)).toReversed(),
+    spentNanoUsd: budget.kind === 'known' ? budget.spentNanoUsd : Number.NaN,
+    reservedNanoUsd: budget.kind === 'known' ? budget.reservedNanoUsd : Number.NaN,
+    sumNanoUsd: rows.reduce((sum, { poolChargeNanoUsd }) => sum + poolChargeNanoUsd, 0),
+    ids: new Set(rows.map(({ id }) => id)),
+  }
+}
+
 function figure(name: string, value: number, unit: string, bound: number | null): void {
   console.log(JSON.stringify({ name, value, unit, bound }))
 }
@@ -113,6 +126,9 @@ it(
     let kora = await start()
     let mostCalls = 0
     let mostMessages = 0
+    let mostCharges = 0
+    let wronglySpent = 0
+    let ledgerIds: ReadonlySet<string> = new Set()
     for (let round = 0; round < rounds; round++) {
       simulator.clearRequests()
       const before = accepted(simulator).length
@@ -134,10 +150,23 @@ it(
       expect(text.includes('unable to investigate')).toBe(kills === 2)
       mostCalls = Math.max(mostCalls, calls)
       mostMessages = Math.max(mostMessages, messages)
+      const ledger = await charges(kora, ledgerIds)
+      ledgerIds = ledger.ids
+      // Nobody saw how a killed call ended: the amount set aside stands in for it.
+      const cutOff = ['settled_after_crash', 'settled_after_crash'].slice(0, kills)
+      expect(ledger.rows.map(({ note }) => note)).toEqual([...cutOff, null].slice(0, 2))
+      expect(ledger.rows.map(({ poolBasis }) => poolBasis)).toEqual(['reserved', kills === 2 ? 'reserved' : 'table'])
+      expect(new Set(ledger.rows.map(({ subject }) => subject)).size).toBe(1)
+      expect(ledger.reservedNanoUsd).toBe(0)
+      mostCharges = Math.max(mostCharges, ledger.rows.length)
+      if (ledger.spentNanoUsd !== ledger.sumNanoUsd) wronglySpent += 1
       await kora.client.probes.remove({ id: probe.id })
     }
     figure(`row 16: messages for one wake, worst of ${rounds} rounds`, mostMessages, 'messages', 1)
     figure(`row 16: model calls for one wake, worst of ${rounds} rounds`, mostCalls, 'calls', 2)
+    figure(`row 16: charges for one wake, worst of ${rounds} rounds`, mostCharges, 'charges', 2)
+    figure(`row 16: rounds whose spent is not the sum of the ledger, of ${rounds}`, wronglySpent, 'rounds', 0)
+    expect(wronglySpent).toBe(0)
   },
   limitMs,
 )

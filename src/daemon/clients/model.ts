@@ -1,22 +1,22 @@
-import type { Anthropic } from '@anthropic-ai/sdk'
 import { ulid } from 'ulid'
-import type { TokenUsage } from '../../domain/ledger.ts'
+import type { MessagesBody } from '../../domain/modelRequest.ts'
+import { parsePulse, type RateLimitPulse } from '../../domain/rateLimit.ts'
 import type { Clock } from '../platform/clock.ts'
-import { boundedFetch } from './boundedFetch.ts'
-import { failedTry, ModelFailure, type FailedTry } from './modelFailure.ts'
+import { exchange, loadSdk, type ModelSdk } from './modelExchange.ts'
+import { type Billing, givenUp, ModelFailure, type Trouble } from './modelFailure.ts'
 
 export { ModelFailure } from './modelFailure.ts'
 
-/** Waits before the second and the third try, where the service names none. */
+/** Waits before the second and every later try, where the service names none. */
 const pausesMs = [500, 2_000] as const
+/** A Retry-After beyond this ends the call (reasoning specification, section 11). */
+const longestRetryAfterMs = 10_000
 /** Reliability specification, row 28: the fallback message goes out within 60 s. */
 const defaultTimeoutMs = 60_000
+const maxTries = 3
 
 export interface ModelRequest {
-  readonly model: string
-  readonly system: string
-  readonly prompt: string
-  readonly maxTokens: number
+  readonly body: MessagesBody
   /** Ends the call at once; the failure is `sdk_unknown_APIUserAbortError`. */
   readonly signal?: AbortSignal
   /** Milliseconds from now for all tries together; the client's own limit when absent or longer. */
@@ -26,20 +26,39 @@ export interface ModelRequest {
 export interface ModelReply {
   /** All text blocks, in order; empty after a refusal or nonsense, which is billed like any other reply. */
   readonly text: string
+  /** The blocks as the provider tells them, put together; a tool's input is data, or null when its JSON broke off. */
+  readonly content: readonly unknown[]
   /** The model that answered. */
   readonly model: string
-  readonly usage: TokenUsage
+  /** The provider's own usage object, as last stated. */
+  readonly rawUsage: unknown
   /** The provider's request id, or a ULID when it sent none. */
   readonly requestId: string
   /** Such as `end_turn`, `max_tokens`, `refusal`; null when the reply names none. */
   readonly stopReason: string | null
   /** Requests made, the successful one included. */
   readonly tries: number
+  /** The newest rate limits seen; null when there were none. */
+  readonly pulse: RateLimitPulse | null
+  /** False when the connection ended after the last word and the final usage, but before the farewell. */
+  readonly complete: boolean
 }
 
+/** What came of a call, as the provider says it. */
+interface Told {
+  readonly tries: number
+  readonly pulse: RateLimitPulse | null
+  readonly model: string | null
+  readonly rawUsage: unknown
+  readonly requestId: string | null
+}
+
+const nothingTold = { model: null, rawUsage: null, requestId: null, billing: 'none' } as const
+
 /**
- * The Messages API, without streaming and without tools. At most three requests, all within one deadline; the SDK's
- * own retries are off. The SDK is loaded when first used.
+ * The Messages API, streamed, so that a reply broken off half-way still states its usage. All requests of a call lie
+ * within one deadline; the SDK's own retries are off. What began, or was sent and never answered, is not asked for
+ * again: it may be billed, and another try needs money of its own. The SDK is loaded when first used.
  */
 export class ModelClient {
   readonly #baseUrl: string
@@ -47,7 +66,7 @@ export class ModelClient {
   readonly #timeoutMs: number
   readonly #clock: Clock
   readonly #redact: (text: string) => string
-  #client: Promise<Anthropic> | null = null
+  #sdk: Promise<ModelSdk> | null = null
 
   /**
    * @param options.timeoutMs limit for a whole call with its retries, 60 s by default
@@ -69,82 +88,53 @@ export class ModelClient {
 
   /**
    * One question, one answer.
-   * @throws ModelFailure with a code of cost specification 3.8; never later than the deadline
+   * @throws ModelFailure with a code of cost specification 3.8 and what the call may have cost; never later than the
+   * deadline
    */
   async complete(request: ModelRequest): Promise<ModelReply> {
-    const limitMs = Math.min(this.#timeoutMs, request.deadlineMs ?? this.#timeoutMs)
-    const endsAtMs = this.#clock.monotonicMs() + limitMs
-    const client = await this.#open()
+    const { body, signal } = request
+    const endsAtMs = this.#clock.monotonicMs() + Math.min(this.#timeoutMs, request.deadlineMs ?? this.#timeoutMs)
+    this.#sdk ??= loadSdk({ baseUrl: this.#baseUrl, apiKey: this.#apiKey })
+    const sdk = await this.#sdk
+    let pulse: RateLimitPulse | null = null
     for (let tries = 1; ; tries++) {
-      if (request.signal?.aborted) {
-        throw new ModelFailure('sdk_unknown_APIUserAbortError', 'given up by the caller', tries - 1)
+      if (signal?.aborted) throw this.#failure(givenUp(), body, { ...nothingTold, tries: tries - 1, pulse })
+      const leftMs = Math.max(1, Math.ceil(endsAtMs - this.#clock.monotonicMs()))
+      const attempt = await exchange(sdk, body, { caller: signal, leftMs, clock: this.#clock })
+      const { trouble, told, headers, billing } = attempt
+      pulse = (headers && parsePulse((name) => headers.get(name), this.#clock.nowMs())) ?? pulse
+      const { model, rawUsage } = told
+      const facts = { tries, pulse, model, rawUsage, requestId: headers?.get('request-id') || null }
+      if (trouble === null) {
+        const { text, content, stopReason, ended: complete } = told
+        return { ...facts, text, content, stopReason, complete, ...this.#identity(facts, body) }
       }
-      const outcome = await this.#try(client, request, endsAtMs, tries)
-      if ('reply' in outcome) return outcome.reply
-      const pauseMs = outcome.failed.retryAfterMs ?? pausesMs[tries - 1] ?? 0
-      const fits = this.#clock.monotonicMs() + pauseMs < endsAtMs
-      if (!outcome.failed.retryable || tries > pausesMs.length || !fits) {
-        throw new ModelFailure(outcome.failed.code, this.#clean(outcome.failed.message), tries)
+      const pauseMs = trouble.retryAfterMs ?? pausesMs[Math.min(tries, pausesMs.length) - 1] ?? 0
+      const patient = (trouble.retryAfterMs ?? 0) <= longestRetryAfterMs
+      const fits = patient && this.#clock.monotonicMs() + pauseMs < endsAtMs
+      if (!trouble.retryable || !fits || tries >= maxTries || billing === 'unknown') {
+        throw this.#failure(trouble, body, { ...facts, billing })
       }
-      await this.#pause(pauseMs, request.signal)
+      await this.#pause(pauseMs, signal)
     }
   }
 
-  async #try(
-    client: Anthropic,
-    request: ModelRequest,
-    endsAtMs: number,
-    tries: number,
-  ): Promise<{ reply: ModelReply } | { failed: FailedTry }> {
-    const leftMs = Math.max(1, Math.ceil(endsAtMs - this.#clock.monotonicMs()))
-    const deadline = new AbortController()
-    const stopTimer = this.#clock.setTimer(leftMs, () => deadline.abort())
-    const signal = request.signal ? AbortSignal.any([request.signal, deadline.signal]) : deadline.signal
-    try {
-      // `messages.create` writes to the console about models near their end; this is the same request without that.
-      const body = await client.post<unknown>('/v1/messages', {
-        body: {
-          model: request.model,
-          max_tokens: request.maxTokens,
-          system: request.system,
-          messages: [{ role: 'user', content: request.prompt }],
-        },
-        timeout: leftMs,
-        signal,
-        // Otherwise ANTHROPIC_CUSTOM_HEADERS could put another account in place of the chosen one.
-        headers: { authorization: `Bearer ${this.#apiKey}` },
-      })
-      const reply = this.#read(body, request.model, tries)
-      if (reply !== null) return { reply }
-      return unusable('sdk_unknown_UnreadableReply', 'the reply is no message with its usage')
-    } catch (thrown) {
-      if (deadline.signal.aborted && request.signal?.aborted !== true) {
-        return unusable('sdk_timeout', 'no reply within the deadline')
-      }
-      return { failed: failedTry(thrown, this.#clock.nowMs()) }
-    } finally {
-      stopTimer()
-    }
+  #failure(trouble: Trouble, body: MessagesBody, facts: Told & { billing: Billing }): ModelFailure {
+    const { code, message, retryable } = trouble
+    const { model, requestId } = this.#identity(facts, body)
+    return new ModelFailure(code, this.#clean(message), {
+      ...facts,
+      retryable,
+      model,
+      requestId: facts.requestId !== null || facts.billing === 'partial' ? requestId : null,
+    })
   }
 
-  /** Null when the body is no message, or one that says nothing about its usage and so cannot be billed. */
-  #read(body: unknown, asked: string, tries: number): ModelReply | null {
-    const message = record(body)
-    const usage = record(message?.['usage'])
-    if (message === null || usage === null) return null
-    const { model, content, stop_reason: stopReason, _request_id: requestId } = message
+  /** Names from outside end up in records: without secrets, of bounded length, and never missing. */
+  #identity(facts: Told, body: MessagesBody): { model: string; requestId: string } {
     return {
-      text: textOf(content),
-      model: typeof model === 'string' && model !== '' ? model : asked,
-      usage: {
-        inputTokens: tokens(usage['input_tokens']),
-        outputTokens: tokens(usage['output_tokens']),
-        cacheReadTokens: tokens(usage['cache_read_input_tokens']),
-        cacheCreationTokens: tokens(usage['cache_creation_input_tokens']),
-      },
-      requestId: typeof requestId === 'string' && requestId !== '' ? requestId : ulid(this.#clock.nowMs()),
-      stopReason: typeof stopReason === 'string' ? stopReason : null,
-      tries,
+      model: this.#clean(facts.model ?? body.model),
+      requestId: facts.requestId === null ? ulid(this.#clock.nowMs()) : this.#clean(facts.requestId),
     }
   }
 
@@ -162,47 +152,9 @@ export class ModelClient {
     })
   }
 
-  #open(): Promise<Anthropic> {
-    this.#client ??= import('@anthropic-ai/sdk').then(
-      ({ Anthropic }) =>
-        new Anthropic({
-          baseURL: this.#baseUrl,
-          apiKey: this.#apiKey,
-          maxRetries: 0,
-          fetch: boundedFetch,
-          logLevel: 'off',
-          openTelemetry: false,
-        }),
-    )
-    return this.#client
-  }
-
   #clean(text: string): string {
     const redacted = this.#redact(text)
     const clean = this.#apiKey === '' ? redacted : redacted.replaceAll(this.#apiKey, '<REDACTED>')
     return clean.slice(0, 300)
   }
-}
-
-function unusable(code: FailedTry['code'], message: string): { failed: FailedTry } {
-  return { failed: { code, message, retryable: false, retryAfterMs: null } }
-}
-
-function record(value: unknown): Record<string, unknown> | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : null
-}
-
-/** Counters the provider garbled count as none (cost specification, 4.1). */
-function tokens(value: unknown): number {
-  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? Math.trunc(value) : 0
-}
-
-function textOf(content: unknown): string {
-  if (!Array.isArray(content)) return ''
-  return content
-    .map(record)
-    .map((block) => (block?.['type'] === 'text' && typeof block['text'] === 'string' ? block['text'] : ''))
-    .join('')
 }

@@ -15,6 +15,8 @@ describe('parseConfig', () => {
         wakeSweepMs: 30_000,
         web: { host: '127.0.0.1', port: 9_119 },
         providers: { sentryOrg: null, supabaseUrl: null, flyAppName: null, flyStagingAppName: null },
+        costTelemetry: { path: null, persistMs: 300_000 },
+        routerTuning: { minCalls: 20, tightenAt: 0.4, loosenAt: 3 },
         fixed: [],
         secretsSet: [],
       },
@@ -142,7 +144,7 @@ it('reads the debounce variables anew', () => {
 it('documents every variable that is read, once', () => {
   const documented = environmentVariables.map(({ name }) => name)
   expect(new Set(documented).size).toBe(documented.length)
-  const source = ['config.ts', 'paths.ts', 'secrets.ts']
+  const source = ['config.ts', 'spendingConfig.ts', 'paths.ts', 'secrets.ts']
     .map((file) => readFileSync(new URL(file, import.meta.url), 'utf8'))
     .join('\n')
   const read = new Set(source.match(/(?<=')(?:KORA|ANTHROPIC)_[A-Z0-9_]+(?=')/g))

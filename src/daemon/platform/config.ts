@@ -1,19 +1,23 @@
-import { isTruthy } from '../../domain/envelopes.ts'
-import { KoraError } from '../../domain/errors.ts'
 import { environmentVariables } from './environment.ts'
+import {
+  decimal,
+  type Env,
+  fixedBy,
+  type FixedByEnv,
+  flag,
+  integer,
+  type Parsed,
+  port,
+  text,
+  trimmed,
+  url,
+} from './envValues.ts'
+import { parseSpending, type SpendingConfig } from './spendingConfig.ts'
 
-export type Env = Readonly<Record<string, string | undefined>>
-
-/** One setting that the environment fixes for this run. */
-export interface FixedByEnv {
-  /** Such as `watching.debounceSeconds`. */
-  readonly path: string
-  readonly variable: string
-  readonly value: unknown
-}
+export type { Env, FixedByEnv } from './envValues.ts'
 
 /** What the environment says, understood once. Values of secrets are not in here. */
-export interface EnvConfig {
+export interface EnvConfig extends SpendingConfig {
   /** Label of the installation; null when none was given. */
   readonly deployEnv: string | null
   /** For probes without an interval of their own; 5 s to 24 h. */
@@ -32,11 +36,6 @@ export interface EnvConfig {
   readonly secretsSet: readonly string[]
 }
 
-interface Parsed<T> {
-  readonly value: T
-  readonly warnings: readonly string[]
-}
-
 /**
  * Understands the environment. What cannot be understood counts as unset and is named in a warning, one sentence each;
  * values are never repeated, since a secret may stand in the wrong variable.
@@ -50,6 +49,7 @@ export function parseConfig(env: Env): { config: EnvConfig; warnings: string[] }
   const supabaseUrl = url(env, 'KORA_SUPABASE_URL')
   const operator = operatorUserId(env)
   const debounce = readDebounce(env)
+  const spending = parseSpending(env)
   const settings = [
     fixedBy('model.id', 'KORA_MODEL', text(env, 'KORA_MODEL', /^\S{1,120}$/, 'the id of a model')),
     fixedBy('model.baseUrl', 'KORA_ANTHROPIC_BASE_URL', url(env, 'KORA_ANTHROPIC_BASE_URL')),
@@ -68,7 +68,8 @@ export function parseConfig(env: Env): { config: EnvConfig; warnings: string[] }
         flyAppName: trimmed(env, 'KORA_FLY_APP_NAME'),
         flyStagingAppName: trimmed(env, 'KORA_FLY_STAGING_APP_NAME'),
       },
-      fixed: [...settings.flatMap(({ value }) => value), ...debounce.fixed],
+      ...spending.config,
+      fixed: [...settings.flatMap(({ value }) => value), ...debounce.fixed, ...spending.fixed],
       secretsSet: environmentVariables
         .filter(({ name, secret }) => secret && trimmed(env, name) !== null)
         .map(({ name }) => name),
@@ -76,6 +77,7 @@ export function parseConfig(env: Env): { config: EnvConfig; warnings: string[] }
     warnings: [
       ...[interval, sweep, host, supabaseUrl, ...settings].flatMap(({ warnings }) => warnings),
       ...debounce.warnings,
+      ...spending.warnings,
     ],
   }
 }
@@ -120,67 +122,4 @@ function operatorUserId(env: Env): Parsed<FixedByEnv[]> {
     value,
     warnings: [...warnings, ...ignored.map((name) => `${name} is ignored: ${variable} says who is told.`)],
   }
-}
-
-function fixedBy(path: string, variable: string, parsed: Parsed<unknown>): Parsed<FixedByEnv[]> {
-  return {
-    value: parsed.value === null ? [] : [{ path, variable, value: parsed.value }],
-    warnings: parsed.warnings,
-  }
-}
-
-function trimmed(env: Env, name: string): string | null {
-  return env[name]?.trim() || null
-}
-
-function decimal(env: Env, name: string, fallback: number, least: number, most: number): Parsed<number> {
-  const raw = trimmed(env, name)
-  if (raw === null) return { value: fallback, warnings: [] }
-  const number = /^[+]?(\d+\.?\d*|\.\d+)$/.test(raw) ? Number(raw) : NaN
-  if (!(number > 0)) return { value: fallback, warnings: [`${name} is not a number above 0; ${fallback} is used.`] }
-  const value = Math.min(most, Math.max(least, number))
-  return { value, warnings: value === number ? [] : [`${name} is outside ${least} to ${most}; ${value} is used.`] }
-}
-
-function integer(env: Env, name: string, least: number, most: number): Parsed<number | null> {
-  const raw = trimmed(env, name)
-  if (raw === null) return { value: null, warnings: [] }
-  const value = wholeNumber(raw)
-  if (value >= least && value <= most) return { value, warnings: [] }
-  return { value: null, warnings: [`${name} is not a whole number from ${least} to ${most}; it is ignored.`] }
-}
-
-function wholeNumber(raw: string): number {
-  return /^\d{1,15}$/.test(raw) ? Number(raw) : NaN
-}
-
-function port(env: Env, name: string, fallback: number): number {
-  const raw = trimmed(env, name)
-  if (raw === null) return fallback
-  const value = wholeNumber(raw)
-  if (value >= 0 && value <= 65_535) return value
-  throw new KoraError('config_invalid', `${name} must be a port: a whole number from 0 to 65535.`, {
-    variable: name,
-    exitCode: 2,
-  })
-}
-
-function flag(env: Env, name: string): Parsed<boolean | null> {
-  const raw = trimmed(env, name)?.toLowerCase() ?? null
-  if (raw === null) return { value: null, warnings: [] }
-  if (isTruthy(raw)) return { value: true, warnings: [] }
-  if (['false', '0', 'no', 'off'].includes(raw)) return { value: false, warnings: [] }
-  return { value: null, warnings: [`${name} is neither true nor false; it is ignored.`] }
-}
-
-function text(env: Env, name: string, shape: RegExp, what: string): Parsed<string | null> {
-  const value = trimmed(env, name)
-  if (value === null || shape.test(value)) return { value, warnings: [] }
-  return { value: null, warnings: [`${name} is not ${what}; it is ignored.`] }
-}
-
-function url(env: Env, name: string): Parsed<string | null> {
-  const value = trimmed(env, name)
-  if (value === null || /^https?:$/.test(URL.parse(value)?.protocol ?? '')) return { value, warnings: [] }
-  return { value: null, warnings: [`${name} is not an http or https address; it is ignored.`] }
 }

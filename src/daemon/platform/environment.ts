@@ -79,5 +79,54 @@ export const environmentVariables: readonly EnvironmentVariable[] = [
   secret('KORA_ANTHROPIC_API_KEY', 'Key of the model account.'),
   secret('ANTHROPIC_API_KEY', 'Used when KORA_ANTHROPIC_API_KEY is unset.'),
   plain('KORA_ANTHROPIC_BASE_URL', 'https://api.anthropic.com', 'Address of the model API.'),
-  plain('KORA_MODEL', 'the model chosen in Settings', 'Model that investigates.'),
+  plain('KORA_MODEL', 'the model chosen in Settings', 'Cheap model: everything begins with it.'),
+  secret('KORA_ANTHROPIC_ADMIN_KEY', "Admin key that reads the provider's cost report; it calls no model."),
+  plain(
+    'KORA_CREDIT_POOL_USD',
+    'the pool set in Settings',
+    'USD that model calls may cost in one billing period; above 0, such as 82.40.',
+  ),
+  plain('KORA_FORCE_OPUS', 'false', 'With true everything goes to the strong model while the budget allows.'),
+  plain('KORA_OPUS_PREFIX', '/opus', 'A message that begins with this word goes to the strong model.'),
+  plain(
+    'KORA_OPUS_TRIGGER_PATTERNS',
+    'built in',
+    'Patterns of messages for the strong model, by comma, or a JSON array; they replace the built-in ones.',
+  ),
+  plain(
+    'KORA_HAIKU_LOW_CONFIDENCE_PATTERNS',
+    'built in',
+    'Patterns of answers that are asked again of the strong model, by comma, or a JSON array.',
+  ),
+  plain(
+    'KORA_DISABLE_POST_CALL_ESCALATION',
+    'false',
+    'With true a hedging answer of the cheap model is never asked again of the strong one.',
+  ),
+  plain(
+    'KORA_COST_TELEMETRY_PATH',
+    'cache/cost_telemetry.json in the data folder',
+    'Absolute path of the file into which the counters of calls are exported.',
+  ),
+  plain('KORA_COST_TELEMETRY_PERSIST_INTERVAL_SEC', '300', 'Seconds between two exports of the counters; 1 to 86400.'),
+  plain(
+    'KORA_COST_TELEMETRY_RESET_TICK_SEC',
+    'unset',
+    'Accepted, without effect: counters are computed from the ledger and are never reset.',
+  ),
+  plain(
+    'KORA_PROMOTE_ROUTER_TUNING_MIN_CALLS',
+    '20',
+    'Calls of a route in 24 hours before its escalations are judged; 2 or more.',
+  ),
+  plain(
+    'KORA_PROMOTE_ROUTER_TUNING_TIGHTEN_THRESHOLD',
+    '0.4',
+    'Share of escalated calls from which fewer signals are proposed; above 0, at most 1.',
+  ),
+  plain(
+    'KORA_PROMOTE_ROUTER_TUNING_LOOSEN_OVERRIDE_THRESHOLD',
+    '3',
+    'Times you forced the strong model in 24 hours from which more signals are proposed; 1 or more.',
+  ),
 ]

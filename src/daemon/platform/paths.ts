@@ -10,6 +10,10 @@ export interface DataPaths {
   readonly database: string
   readonly vault: string
   readonly backups: string
+  /** The operator's own prices, if there are any. */
+  readonly priceOverlay: string
+  /** Export of the cost counters for other programs. */
+  readonly costTelemetry: string
   readonly lock: string
   /** Owner-only socket of the running daemon; a named pipe on Windows. */
   readonly socket: string
@@ -50,6 +54,8 @@ export function dataPaths(
     database: join(data, 'kora.db'),
     vault: join(data, 'vault'),
     backups: join(data, 'backups'),
+    priceOverlay: join(data, 'prices.json'),
+    costTelemetry: join(data, 'cache', 'cost_telemetry.json'),
     lock: join(state, 'daemon.lock'),
     socket: platform === 'win32' ? pipe : join(state, 'kora.sock'),
     logs: join(state, 'logs'),

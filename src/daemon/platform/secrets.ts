@@ -32,6 +32,7 @@ export const vaultVariables: Readonly<Record<string, readonly string[]>> = {
   fly: ['KORA_FLY_API_TOKEN'],
   'slack-bot': ['KORA_SLACK_BOT_TOKEN'],
   anthropic: ['KORA_ANTHROPIC_API_KEY', 'ANTHROPIC_API_KEY'],
+  'anthropic-admin': ['KORA_ANTHROPIC_ADMIN_KEY'],
 }
 
 const idPattern = /^[a-z0-9][a-z0-9_.-]{0,63}$/

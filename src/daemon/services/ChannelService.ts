@@ -1,13 +1,12 @@
 import type { ChannelState } from '../../contract/settings.ts'
 import type { Channel } from '../../domain/incident.ts'
-import { ModelFailure, type ModelClient } from '../clients/model.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { NativeNotifier } from '../platform/notifier.ts'
 import type { Secrets } from '../platform/secrets.ts'
 import type { Store } from '../store/Store.ts'
-import type { CostService } from './CostService.ts'
 import type { Events } from './Events.ts'
 import type { NewId } from './ids.ts'
+import type { ModelGateway } from './ModelGateway.ts'
 import type { OutboxBook } from './OutboxBook.ts'
 import type { SettingsService } from './SettingsService.ts'
 import { outboxRow, payload } from './wakeRows.ts'
@@ -20,9 +19,8 @@ interface Deps {
   readonly settings: SettingsService
   readonly secrets: Secrets
   readonly notifier: NativeNotifier
-  readonly costs: CostService
+  readonly gateway: ModelGateway
   readonly newId: NewId
-  readonly connectModel: (options: { baseUrl: string; apiKey: string }) => ModelClient
 }
 
 /** How the operator and the model can be reached, and proof of it on demand. */
@@ -85,33 +83,22 @@ export class ChannelService {
 
   /** One tiny call, kept in the ledger like any other. */
   async testModel(): Promise<{ outcome: 'ok' | 'failed'; reason: string | null; costNanoUsd: number | null }> {
-    const { settings, secrets, connectModel, costs } = this.#deps
-    const { model } = settings.get()
-    const apiKey = secrets.resolve(model.apiKeyRef)
-    if (apiKey === null) return { outcome: 'failed', reason: 'No model key is set.', costNanoUsd: null }
-    try {
-      const answer = await connectModel({ baseUrl: model.baseUrl, apiKey }).complete({
-        model: model.id,
-        system: 'Answer with the single word "ready".',
-        prompt: 'Are you there?',
-        maxTokens: 8,
-        signal: AbortSignal.timeout(30_000),
-        deadlineMs: 20_000,
-      })
-      const { usage, requestId } = answer
-      const row = costs.record({
-        provider: 'anthropic',
-        model: answer.model,
-        route: 'unknown',
-        usage,
-        requestId,
-        subject: 'settings:test',
-      })
-      return { outcome: 'ok', reason: null, costNanoUsd: row.costNanoUsd }
-    } catch (error) {
-      const reason = error instanceof ModelFailure ? error.code : error instanceof Error ? error.name : 'unknown'
-      return { outcome: 'failed', reason, costNanoUsd: null }
-    }
+    const outcome = await this.#deps.gateway.call({
+      route: 'unknown',
+      iteration: 1,
+      subject: 'settings:test',
+      text: '',
+      system: 'Answer with the single word "ready".',
+      messages: [{ role: 'user', content: 'Are you there?' }],
+      maxTokens: 8,
+      critical: false,
+      signal: AbortSignal.timeout(30_000),
+      deadlineMs: 20_000,
+    })
+    if (outcome.kind === 'answered') return { outcome: 'ok', reason: null, costNanoUsd: outcome.row.costNanoUsd }
+    const reason = outcome.code === 'engine_unavailable' ? 'No model key is set.' : outcome.code
+    const row = outcome.kind === 'failed' ? outcome.row : null
+    return { outcome: 'failed', reason, costNanoUsd: row?.costNanoUsd ?? null }
   }
 
   #slack(): ChannelState {

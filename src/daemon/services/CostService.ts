@@ -1,87 +1,327 @@
+import { routeNote, routeOf } from '../../domain/costTelemetry.ts'
 import { KoraError } from '../../domain/errors.ts'
-import type { LedgerRow, Route, TokenUsage } from '../../domain/ledger.ts'
-import { type PriceTable, priceUsage } from '../../domain/pricing.ts'
+import {
+  type LedgerRow,
+  noUsage,
+  type Reservation,
+  type Route,
+  shortCircuitModel,
+  type TokenUsage,
+} from '../../domain/ledger.ts'
+import { type PricedUsage, priceUsage, worstCase } from '../../domain/pricing.ts'
 import type { Clock } from '../platform/clock.ts'
+import type { Logger } from '../platform/logger.ts'
 import type { Store } from '../store/Store.ts'
+import type { BudgetService } from './BudgetService.ts'
+import type { CostTelemetry } from './CostTelemetry.ts'
+import type { Events } from './Events.ts'
 import type { NewId } from './ids.ts'
 import type { LateWrites } from './LateWrites.ts'
+import type { PriceBook } from './PriceBook.ts'
 
-/** One finished provider call, as the client reports it. */
-export interface ModelCall {
-  readonly provider: string
-  readonly model: string
-  readonly route: Route
-  readonly usage: TokenUsage
-  readonly requestId: string
-  /** Such as `investigation:inv_…`. */
-  readonly subject: string
+/** Rows looked at in one go when prices change; the rest follows a minute later. */
+const repriceAtOnce = 500
+
+/** How a call ended, as far as money goes. */
+export type CallEnd =
+  /** The provider said what it used. */
+  | {
+      readonly kind: 'used'
+      readonly model: string
+      readonly usage: TokenUsage
+      readonly requestId: string
+      readonly note: string | null
+    }
+  /** It may have been billed, but nobody knows how much: the amount set aside stands in. */
+  | { readonly kind: 'unseen'; readonly requestId: string | null; readonly note: string }
+
+interface Deps {
+  readonly store: Store
+  readonly late: LateWrites
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly events: Events
+  readonly prices: PriceBook
+  readonly budget: BudgetService
+  readonly telemetry: CostTelemetry
+  readonly processId: string
+  readonly account: string
+  readonly newId: NewId
 }
 
-/** Prices calls and keeps them in the ledger. Budgets are not decided here. */
+/** Sets money aside before a call and turns it into a ledger row when the call ends: one writer, one row a call. */
 export class CostService {
-  readonly #store: Store
-  readonly #late: LateWrites
-  readonly #clock: Clock
-  readonly #prices: PriceTable
-  readonly #processId: string
-  readonly #newId: NewId
+  readonly #deps: Deps
 
-  constructor(deps: {
-    store: Store
-    late: LateWrites
-    clock: Clock
-    prices: PriceTable
-    processId: string
-    newId: NewId
-  }) {
-    this.#store = deps.store
-    this.#late = deps.late
-    this.#clock = deps.clock
-    this.#prices = deps.prices
-    this.#processId = deps.processId
-    this.#newId = deps.newId
+  constructor(deps: Deps) {
+    this.#deps = deps
   }
 
-  /**
-   * Writes the ledger row of a call; durable when it returns. The same request id twice is one row.
-   * @throws KoraError store_unwritable when the store refuses: the row is kept and follows, but what was paid for must
-   * not be used without it
-   */
-  record(call: ModelCall): LedgerRow {
-    const atMs = this.#clock.nowMs()
-    const priced = priceUsage(this.#prices, call.model, call.usage, atMs)
-    const row: LedgerRow = {
-      ...call.usage,
-      id: this.#newId(''),
-      atMs,
-      processId: this.#processId,
-      provider: call.provider,
-      account: 'api_key',
-      model: call.model,
-      route: call.route,
-      parentRoute: null,
-      iteration: 1,
-      costNanoUsd: priced.costNanoUsd,
-      poolChargeNanoUsd: priced.poolChargeNanoUsd,
-      priceVersion: priced.version,
-      priceBasis: priced.costNanoUsd === null ? 'unknown' : priced.basis,
-      poolBasis: priced.basis,
-      escalated: false,
-      reason: null,
-      rung: 'normal',
-      requestId: call.requestId,
-      sourceId: call.provider,
-      reportId: call.requestId,
-      subject: call.subject,
+  /** Settles what calls of an earlier process left behind at the amount set aside: how they ended is unknown. */
+  recover(): void {
+    const { store, late, clock, logger, processId, newId } = this.#deps
+    for (const reservation of store.ledger.reservations()) {
+      if (reservation.processId === processId) continue
+      const row = this.#unseenRow(reservation, null, 'settled_after_crash')
+      const nowMs = clock.nowMs()
+      const details = { reservation: reservation.id, route: reservation.route, model: reservation.model }
+      late.write(() => {
+        store.ledger.settle(reservation.id, { ...row, id: newId('') })
+        store.audit.append({ seam: 'budget.reservation_recovered', source: 'cron', details }, nowMs)
+      })
+      logger.warn('a model call was cut off by the end of the process; the amount set aside is charged', details)
     }
-    if (!this.#late.write(() => this.#store.ledger.append(row))) {
-      throw new KoraError('store_unwritable', 'The cost of a model call could not be recorded.')
-    }
-    return row
   }
 
   /** What a call of this size would cost, nanodollars; null when the model has no known price. */
   estimate(model: string, usage: TokenUsage): number | null {
-    return priceUsage(this.#prices, model, usage, this.#clock.nowMs()).costNanoUsd
+    return this.#price(model, usage).costNanoUsd
   }
+
+  /** The most a call can cost, nanodollars. @param inputTokens an upper bound */
+  worstCase(model: string, inputTokens: number, maxOutputTokens: number): number {
+    const { prices, clock } = this.#deps
+    return worstCase(prices.table(), { model }, { inputTokens, maxOutputTokens }, clock.nowMs())
+  }
+
+  /**
+   * Sets money aside; durable when it returns.
+   * @throws KoraError store_full and the like: without its record nothing may be spent
+   */
+  reserve(
+    call: Omit<Reservation, 'id' | 'atMs' | 'periodMs' | 'processId' | 'account' | 'note'>,
+    also: () => void = () => undefined,
+  ): Reservation {
+    const { store, late, clock, budget, processId, account, newId, events } = this.#deps
+    const reservation: Reservation = {
+      ...call,
+      // Whoever calls from outside the types still has its money counted.
+      route: routeOf(call.route),
+      note: routeNote(call.route),
+      id: newId(''),
+      atMs: clock.nowMs(),
+      periodMs: budget.periodMs,
+      processId,
+      account,
+    }
+    late.require(() => {
+      store.ledger.reserve(reservation)
+      also()
+    })
+    budget.reserved(reservation.id, reservation.amountNanoUsd)
+    events.publish('spend.changed', {})
+    return reservation
+  }
+
+  /** Nothing was billed: the money is free again. */
+  release(reservation: Reservation): void {
+    const { store, late, budget, events } = this.#deps
+    budget.released(reservation.id)
+    late.write(() => store.ledger.release(reservation.id))
+    events.publish('spend.changed', {})
+  }
+
+  /**
+   * Writes the ledger row and gives back what was set aside, in one step; durable when it returns. The same request id
+   * twice is one row.
+   * @param clampedSignal a signal that asked for the strong model after the answer and lost to the budget
+   * @throws KoraError store_unwritable when the store refuses: the row is kept and follows, but what was paid for must
+   * not be used without it
+   */
+  settle(reservation: Reservation, end: CallEnd, clampedSignal: string | null = null): LedgerRow {
+    const { store, late, budget } = this.#deps
+    const row = {
+      ...(end.kind === 'used'
+        ? this.#usedRow(reservation, end)
+        : this.#unseenRow(reservation, end.requestId, end.note)),
+      clampedSignal: reservation.clampedSignal ?? clampedSignal,
+    }
+    let outcome: 'inserted' | 'duplicate' = 'inserted'
+    const written = late.write(() => {
+      outcome = store.ledger.settle(reservation.id, row)
+    })
+    budget.released(reservation.id)
+    if (!written || outcome === 'inserted') this.#counted(row)
+    if (!written) throw new KoraError('store_unwritable', 'The cost of a model call could not be recorded.')
+    return row
+  }
+
+  /** A reply that needed no model call: kept at $0 with what it saved by estimate. */
+  avoided(reply: { route: Route; requestId: string; subject: string | null; savedNanoUsd: number }): void {
+    const { store, late, clock, budget, processId, account, newId } = this.#deps
+    const row: LedgerRow = {
+      ...noUsage,
+      id: newId(''),
+      atMs: clock.nowMs(),
+      periodMs: budget.periodMs,
+      processId,
+      provider: 'kora',
+      account,
+      model: shortCircuitModel,
+      route: reply.route,
+      parentRoute: null,
+      iteration: 1,
+      costNanoUsd: 0,
+      poolChargeNanoUsd: 0,
+      priceVersion: this.#deps.prices.status().version,
+      priceBasis: 'included',
+      poolBasis: 'included',
+      escalated: false,
+      reason: shortCircuitModel,
+      clampedSignal: null,
+      rung: knownRung(budget),
+      requestId: reply.requestId,
+      sourceId: 'kora',
+      reportId: reply.requestId,
+      subject: reply.subject,
+      savedNanoUsd: reply.savedNanoUsd,
+      note: null,
+    }
+    let outcome: 'inserted' | 'duplicate' = 'inserted'
+    const written = late.write(() => {
+      outcome = store.ledger.append(row)
+    })
+    if (!written || outcome === 'inserted') this.#counted(row)
+  }
+
+  /** Looks up prices for rows that had none; each found is a correction beside the row. @returns how many */
+  reprice(): number {
+    const { store, late, clock, prices, budget, telemetry, account, newId, events, logger } = this.#deps
+    let corrected = 0
+    for (const row of store.ledger.unpriced(repriceAtOnce)) {
+      // How much an unseen call used is unknown for good.
+      if (row.poolBasis === 'reserved') continue
+      const ref = { model: row.model, provider: row.provider }
+      const { costNanoUsd, version } = priceUsage(prices.table(), ref, row, row.atMs)
+      if (costNanoUsd === null) continue
+      const nowMs = clock.nowMs()
+      const correction = {
+        id: newId('cor_'),
+        atMs: nowMs,
+        kind: 'repricing',
+        requestId: row.requestId,
+        callAtMs: row.atMs,
+        periodMs: row.periodMs,
+        route: row.route,
+        model: row.model,
+        costNanoUsd,
+        poolDeltaNanoUsd: costNanoUsd - row.poolChargeNanoUsd,
+        priceVersion: version,
+      } as const
+      late.require(() => {
+        store.ledger.correct(correction)
+        store.audit.append(
+          {
+            seam: 'ledger.corrected',
+            source: 'cron',
+            details: {
+              request_id: row.requestId,
+              model: row.model,
+              cost_usd: costNanoUsd / 1e9,
+              pool_delta_usd: correction.poolDeltaNanoUsd / 1e9,
+              price_version: version,
+            },
+          },
+          nowMs,
+        )
+      })
+      corrected += 1
+      telemetry.correct(row, correction)
+      if (row.account === account) {
+        budget.charged(row.periodMs, row.atMs, { nanoUsd: correction.poolDeltaNanoUsd, unpriced: -1 })
+      }
+    }
+    if (corrected > 0) {
+      logger.info('prices were found for earlier calls', { calls: corrected })
+      events.publish('spend.changed', {})
+    }
+    return corrected
+  }
+
+  #usedRow(reservation: Reservation, end: Extract<CallEnd, { kind: 'used' }>): LedgerRow {
+    const { costNanoUsd, poolChargeNanoUsd, basis, version } = this.#price(end.model, end.usage)
+    return {
+      ...this.#common(reservation),
+      ...end.usage,
+      model: end.model,
+      costNanoUsd,
+      poolChargeNanoUsd,
+      priceVersion: version,
+      priceBasis: costNanoUsd === null ? 'unknown' : basis,
+      poolBasis: basis,
+      requestId: end.requestId,
+      reportId: end.requestId,
+      note: joined(reservation.note, end.note),
+    }
+  }
+
+  #unseenRow(reservation: Reservation, requestId: string | null, note: string): LedgerRow {
+    const id = requestId ?? `reservation:${reservation.id}`
+    return {
+      ...this.#common(reservation),
+      ...noUsage,
+      costNanoUsd: null,
+      poolChargeNanoUsd: reservation.amountNanoUsd,
+      priceVersion: this.#deps.prices.status().version,
+      priceBasis: 'unknown',
+      poolBasis: 'reserved',
+      requestId: id,
+      reportId: id,
+      note: joined(reservation.note, note),
+    }
+  }
+
+  #common(reservation: Reservation) {
+    const { clock, budget, newId } = this.#deps
+    const { provider, account, model, route, parentRoute, iteration, escalated, reason, clampedSignal, rung, subject } =
+      reservation
+    return {
+      id: newId(''),
+      atMs: clock.nowMs(),
+      periodMs: budget.periodMs,
+      processId: reservation.processId,
+      provider,
+      account,
+      model,
+      route,
+      parentRoute,
+      iteration,
+      escalated,
+      reason,
+      clampedSignal,
+      rung,
+      sourceId: provider,
+      subject,
+      savedNanoUsd: 0,
+    }
+  }
+
+  /** Telemetry watches; it must never disturb what was paid for. */
+  #counted(row: LedgerRow): void {
+    const { telemetry, budget, events, logger } = this.#deps
+    try {
+      telemetry.add(row)
+    } catch (error) {
+      logger.error('a call was not counted; it is in the ledger', { error: String(error) })
+    }
+    budget.charged(row.periodMs, row.atMs, {
+      nanoUsd: row.poolChargeNanoUsd,
+      unpriced: row.costNanoUsd === null ? 1 : 0,
+    })
+    events.publish('spend.changed', {})
+  }
+
+  #price(model: string, usage: TokenUsage): PricedUsage {
+    const { prices, clock } = this.#deps
+    return priceUsage(prices.table(), { model }, usage, clock.nowMs())
+  }
+}
+
+function joined(...notes: readonly (string | null)[]): string | null {
+  return notes.filter((note) => note !== null).join(' ') || null
+}
+
+function knownRung(budget: BudgetService) {
+  const rung = budget.rung()
+  return rung === 'unknown' ? 'normal' : rung
 }

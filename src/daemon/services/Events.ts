@@ -11,6 +11,8 @@ export interface EventMap {
   'investigation.requested': Record<string, never>
   'connectivity.changed': { readonly watching: boolean }
   'settings.changed': Record<string, never>
+  /** Money was spent, set aside, corrected or reconciled; or a rung, a period or the prices changed. */
+  'spend.changed': Record<string, never>
   'problems.changed': Record<string, never>
   'schedule.settled': { readonly name: string }
   'activity.changed': Record<string, never>

@@ -38,6 +38,8 @@ interface Deps {
   readonly newId: NewId
   /** Removes secrets from what came back. */
   readonly redact: (text: string) => string
+  /** After a pause for cost, investigations resume little by little (cost specification, 3.5). */
+  readonly ramp: { rampWaitMs(): number; claimed(): void }
   /** Every other watched service as it stands. */
   readonly others: (probeIds: readonly string[]) => InvestigationRequest['others']
 }
@@ -54,6 +56,7 @@ export class InvestigationService {
   readonly #broken = new Set<string>()
   #abort = new AbortController()
   #unsubscribe: (() => void) | null = null
+  #stopRampTimer: () => void = () => undefined
 
   constructor(deps: Deps) {
     this.#deps = deps
@@ -101,6 +104,7 @@ export class InvestigationService {
   /** Aborts what runs; it is begun again at the next start. */
   async stop(): Promise<void> {
     this.#unsubscribe?.()
+    this.#stopRampTimer()
     this.#abort.abort()
     await this.drain()
   }
@@ -142,6 +146,7 @@ export class InvestigationService {
         this.#tellWithout(one)
         continue
       }
+      if (!this.#mayBegin(one)) continue
       const run = this.#run(one)
         .catch((error: unknown) => this.#failed(one, error))
         .finally(() => {
@@ -150,6 +155,20 @@ export class InvestigationService {
         })
       this.#running.set(one.id, run)
     }
+  }
+
+  /** Criticals and what the operator asked for never wait for the ramp. */
+  #mayBegin(one: Investigation): boolean {
+    const { ramp, incidents, clock } = this.#deps
+    if (one.requestedBy === 'operator' || incidents.get(one.incidentId).severity === 'critical') return true
+    const waitMs = ramp.rampWaitMs()
+    if (waitMs === 0) {
+      ramp.claimed()
+      return true
+    }
+    this.#stopRampTimer()
+    this.#stopRampTimer = clock.setTimer(waitMs, () => this.#fill())
+    return false
   }
 
   async #run(pending: Investigation): Promise<void> {

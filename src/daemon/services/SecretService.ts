@@ -5,7 +5,7 @@ import type { Store } from '../store/Store.ts'
 import type { Events } from './Events.ts'
 
 /** Secrets the product itself asks for; probes add their own. */
-const ownRefs: readonly SecretRef[] = ['vault:anthropic', 'vault:slack-bot']
+const ownRefs: readonly SecretRef[] = ['vault:anthropic', 'vault:anthropic-admin', 'vault:slack-bot']
 
 /** Sets and removes secrets, and says which are there; values never come back. */
 export class SecretService {

@@ -1,4 +1,5 @@
 import { Settings, type SettingsPatch } from '../../contract/settings.ts'
+import { KoraError } from '../../domain/errors.ts'
 import { defaultIncidentRules, type IncidentRules } from '../../domain/incidents.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Store } from '../store/Store.ts'
@@ -9,6 +10,26 @@ export const defaultSettings: Settings = {
     id: 'claude-haiku-4-5-20251001',
     baseUrl: 'https://api.anthropic.com',
     apiKeyRef: 'vault:anthropic',
+  },
+  routing: {
+    strongModel: 'claude-opus-4-7',
+    forceStrong: false,
+    prefix: '/opus',
+    decisionPatterns: [],
+    lowConfidencePatterns: [],
+    postCallEscalation: true,
+  },
+  budget: {
+    poolUsd: 200,
+    warnPct: 75,
+    downshiftPct: 90,
+    stopPct: 100,
+    reconcileTolerancePct: 10,
+    anchorDay: 1,
+    extraUsageOff: true,
+    dailyCapUsd: null,
+    criticalSharePct: 0,
+    adminKeyRef: 'vault:anthropic-admin',
   },
   slack: { baseUrl: 'https://slack.com/api/', botTokenRef: 'vault:slack-bot', operatorUserId: '' },
   notifications: {
@@ -60,9 +81,20 @@ export class SettingsService {
     return Object.fromEntries(this.#fixed.map(({ path, variable }) => [path, variable]))
   }
 
-  /** Merges a patch, stores it and records which paths changed (never values: some are addresses). */
+  /**
+   * Merges a patch, stores it and records which paths changed (never values: some are addresses).
+   * @throws KoraError settings_invalid when the whole does not hold together
+   */
   update(patch: SettingsPatch): Settings {
     const merged = merge(this.#stored(), patch)
+    const whole = Settings.safeParse(merged)
+    if (!whole.success) {
+      const [issue] = whole.error.issues
+      const field = issue?.path.join('.') ?? ''
+      throw new KoraError('settings_invalid', `These settings do not hold together: ${field}: ${issue?.message}.`, {
+        field,
+      })
+    }
     const changed = paths(patch)
     this.#store.transaction(() => {
       this.#store.settings.set('settings', merged)
@@ -92,10 +124,12 @@ export class SettingsService {
   #stored(): Settings {
     const stored = asPatch(this.#store.settings.get('settings'))
     const merged = merge(defaultSettings, stored)
-    const { model, slack, notifications, watching, retention } = Settings.shape
+    const { model, routing, budget, slack, notifications, watching, retention } = Settings.shape
     // A section that cannot be read falls back by itself; the others stay as the operator left them.
     return {
       model: model.catch(defaultSettings.model).parse(merged.model),
+      routing: routing.catch(defaultSettings.routing).parse(merged.routing),
+      budget: budget.catch(defaultSettings.budget).parse(merged.budget),
       slack: slack.catch(defaultSettings.slack).parse(merged.slack),
       notifications: notifications.catch(defaultSettings.notifications).parse(merged.notifications),
       watching: watching.catch(defaultSettings.watching).parse(merged.watching),
@@ -120,6 +154,8 @@ function asPatch(value: unknown): SettingsPatch {
 function merge(base: Settings, patch: SettingsPatch): Settings {
   return {
     model: { ...base.model, ...patch.model },
+    routing: { ...base.routing, ...patch.routing },
+    budget: { ...base.budget, ...patch.budget },
     slack: { ...base.slack, ...patch.slack },
     notifications: { ...base.notifications, ...patch.notifications },
     watching: { ...base.watching, ...patch.watching },

@@ -1,9 +1,9 @@
 import { investigationPrompt, maxOutputTokens } from '../../domain/investigationPrompt.ts'
-import { type ModelClient, ModelFailure } from '../clients/model.ts'
+import { type LedgerRow, noUsage } from '../../domain/ledger.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { Secrets } from '../platform/secrets.ts'
-import type { CostService, ModelCall } from './CostService.ts'
+import type { CostService } from './CostService.ts'
 import type { InvestigationReport, InvestigationRequest, Investigator, Spent } from './Investigator.ts'
+import type { Responder } from './Responder.ts'
 import type { SettingsService } from './SettingsService.ts'
 
 /** All tries together. Ten seconds are left of the minute within which the fallback is to be told (reliability row 28). */
@@ -14,70 +14,75 @@ const usualInputTokens = 1_500
 /** One question, one answer, no tools. */
 export class SingleCallInvestigator implements Investigator {
   readonly #settings: SettingsService
-  readonly #secrets: Secrets
   readonly #costs: CostService
   readonly #clock: Clock
-  readonly #connect: (options: { baseUrl: string; apiKey: string }) => ModelClient
+  readonly #responder: Responder
 
-  constructor(deps: {
-    settings: SettingsService
-    secrets: Secrets
-    costs: CostService
-    clock: Clock
-    connect: (options: { baseUrl: string; apiKey: string }) => ModelClient
-  }) {
+  constructor(deps: { settings: SettingsService; costs: CostService; clock: Clock; responder: Responder }) {
     this.#settings = deps.settings
-    this.#secrets = deps.secrets
     this.#costs = deps.costs
     this.#clock = deps.clock
-    this.#connect = deps.connect
+    this.#responder = deps.responder
   }
 
   async investigate(request: InvestigationRequest, signal: AbortSignal): Promise<InvestigationReport> {
-    const { model } = this.#settings.get()
-    const apiKey = this.#secrets.resolve(model.apiKeyRef)
-    if (apiKey === null) return { kind: 'failed', failure: 'engine_unavailable', spent: null }
     const { system, prompt } = investigationPrompt({
       fenceId: request.investigationId,
       nowMs: this.#clock.nowMs(),
       members: request.members,
       others: request.others,
     })
-    let spent: Spent | null = null
-    const call = {
-      provider: 'anthropic',
-      route: 'probe_investigation',
-      subject: `investigation:${request.investigationId}`,
-    } as const
     try {
-      const answer = await this.#connect({ baseUrl: model.baseUrl, apiKey }).complete({
-        model: model.id,
+      const answer = await this.#responder.respond({
+        route: 'probe_investigation',
+        iteration: 1,
+        subject: `investigation:${request.investigationId}`,
+        // What services say must not choose the model: only an operator's words do.
+        text: '',
+        question: prompt,
         system,
-        prompt,
+        messages: [{ role: 'user', content: prompt }],
         maxTokens: maxOutputTokens,
+        critical: request.wake.severity === 'critical',
         signal,
         deadlineMs,
       })
-      spent = this.#record({ ...call, model: answer.model, usage: answer.usage, requestId: answer.requestId })
-      if (answer.text.trim() === '') return { kind: 'failed', failure: 'empty_response_text', spent }
-      return { kind: 'answered', text: answer.text.trim(), spent }
+      const spent = sum(answer.calls)
+      if (answer.kind === 'failed') return { kind: 'failed', failure: answer.code, spent }
+      if (answer.text === '') return { kind: 'failed', failure: 'empty_response_text', spent }
+      return { kind: 'answered', text: answer.text, spent }
     } catch (error) {
-      if (error instanceof ModelFailure) return { kind: 'failed', failure: error.code, spent }
-      return { kind: 'failed', failure: `engine_exception:${error instanceof Error ? error.name : 'Unknown'}`, spent }
+      const failure = `engine_exception:${error instanceof Error ? error.name : 'Unknown'}`
+      return { kind: 'failed', failure, spent: null }
     }
   }
 
   estimate(): number | null {
     return this.#costs.estimate(this.#settings.get().model.id, {
+      ...noUsage,
       inputTokens: usualInputTokens,
       outputTokens: maxOutputTokens / 2,
-      cacheReadTokens: 0,
-      cacheCreationTokens: 0,
     })
   }
+}
 
-  #record(call: ModelCall): Spent {
-    const row = this.#costs.record(call)
-    return { ...call.usage, model: call.model, costNanoUsd: row.costNanoUsd }
+/** All calls of one answer; the model is the one that spoke last, the cost null when one of them has no known price. */
+function sum(calls: readonly LedgerRow[]): Spent | null {
+  const last = calls.at(-1)
+  if (last === undefined) return null
+  const total = (
+    field: 'inputTokens' | 'outputTokens' | 'cacheReadTokens' | 'cacheCreationTokens' | 'cacheCreation1hTokens',
+  ) => calls.reduce((sofar, call) => sofar + call[field], 0)
+  return {
+    model: last.model,
+    inputTokens: total('inputTokens'),
+    outputTokens: total('outputTokens'),
+    cacheReadTokens: total('cacheReadTokens'),
+    cacheCreationTokens: total('cacheCreationTokens'),
+    cacheCreation1hTokens: total('cacheCreation1hTokens'),
+    costNanoUsd: calls.reduce<number | null>(
+      (sofar, { costNanoUsd }) => (sofar === null || costNanoUsd === null ? null : sofar + costNanoUsd),
+      0,
+    ),
   }
 }

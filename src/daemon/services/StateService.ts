@@ -6,6 +6,7 @@ import type { Events } from './Events.ts'
 import type { IncidentService } from './IncidentService.ts'
 import type { IncidentViews } from './IncidentViews.ts'
 import type { ServiceRows } from './ServiceRows.ts'
+import type { SpendService } from './SpendService.ts'
 import type { SystemService } from './SystemService.ts'
 
 /** Changes are gathered this long, so that a busy moment is one patch. */
@@ -19,13 +20,16 @@ interface Deps {
   readonly views: IncidentViews
   readonly activity: ActivityService
   readonly connectivity: ConnectivityService
+  readonly spend: SpendService
   readonly system: SystemService
 }
+
+type Section = 'incidents' | 'activity' | 'connectivity' | 'spend' | 'daemon'
 
 /** What a window has not seen yet. State is marked, not queued: a slow window gets fewer, newer patches. */
 class Dirty {
   readonly services = new Set<string>()
-  sections = new Set<'incidents' | 'activity' | 'connectivity' | 'daemon'>()
+  sections = new Set<Section>()
   wake: () => void = () => undefined
 
   get empty(): boolean {
@@ -57,7 +61,8 @@ export class StateService {
       events.on('outbox.settled', () => this.#mark({ sections: ['incidents', 'activity', 'daemon'] })),
       events.on('connectivity.changed', () => this.#mark({ sections: ['connectivity', 'activity'] })),
       events.on('activity.changed', () => this.#mark({ sections: ['activity'] })),
-      events.on('settings.changed', () => this.#mark({ sections: ['daemon'] })),
+      events.on('settings.changed', () => this.#mark({ sections: ['daemon', 'spend'] })),
+      events.on('spend.changed', () => this.#mark({ sections: ['spend', 'activity'] })),
       events.on('problems.changed', () => this.#mark({ sections: ['daemon'] })),
       events.on('schedule.settled', () => this.#mark({ sections: ['daemon'] })),
       events.on('daemon.changed', () => this.#mark({ sections: ['daemon', 'activity'] })),
@@ -72,13 +77,14 @@ export class StateService {
   }
 
   snapshot(): CockpitState {
-    const { rows, views, activity, connectivity, system } = this.#deps
+    const { rows, views, activity, connectivity, spend, system } = this.#deps
     return {
       services: rows.all(),
       incidents: views.open(),
       activity: activity.list(),
       lastLookedAtMs: activity.lastLookedAtMs(),
       connectivity: connectivity.state(),
+      spend: spend.state(),
       daemon: system.info(),
     }
   }
@@ -103,10 +109,7 @@ export class StateService {
     }
   }
 
-  #mark(change: {
-    service?: string
-    sections?: readonly ('incidents' | 'activity' | 'connectivity' | 'daemon')[]
-  }): void {
+  #mark(change: { service?: string; sections?: readonly Section[] }): void {
     for (const window of this.#windows) {
       if (change.service !== undefined) window.services.add(change.service)
       for (const section of change.sections ?? []) window.sections.add(section)
@@ -115,7 +118,7 @@ export class StateService {
   }
 
   #patch(window: Dirty): StateMessage {
-    const { rows, views, activity, connectivity, system, clock } = this.#deps
+    const { rows, views, activity, connectivity, spend, system, clock } = this.#deps
     const all = window.services.size > 0 ? new Set(rows.ids()) : new Set<string>()
     const changed = [...window.services]
     const sections = new Set(window.sections)
@@ -132,6 +135,7 @@ export class StateService {
       ...(sections.has('incidents') ? { incidents: views.open() } : {}),
       ...(sections.has('activity') ? { activity: activity.list(), lastLookedAtMs: activity.lastLookedAtMs() } : {}),
       ...(sections.has('connectivity') ? { connectivity: connectivity.state() } : {}),
+      ...(sections.has('spend') ? { spend: spend.state() } : {}),
       ...(sections.has('daemon') ? { daemon: system.info() } : {}),
     }
   }

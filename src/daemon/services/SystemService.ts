@@ -19,10 +19,12 @@ const labels: Readonly<Record<string, string>> = {
   'backup.nightly': 'Back up the database',
   'incidents.tick': 'Reminders and held messages',
   'wakes.sweep': 'Look for anything left untold',
+  'budget.tick': 'Billing period, prices and running time',
+  'cost_telemetry.persist': 'Export the cost telemetry',
 }
 
 /** Tasks that run every few seconds would otherwise redraw every window as often. */
-const quick = new Set(['observations.flush', 'incidents.tick', 'wakes.sweep'])
+const quick = new Set(['observations.flush', 'incidents.tick', 'wakes.sweep', 'budget.tick'])
 
 /** Persisted between runs, so that a daily task survives daily restarts. The quick ones are not worth a write. */
 const persisted = new Set(['backup.nightly', 'history.retention', 'observations.rollup'])

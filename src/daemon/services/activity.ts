@@ -12,6 +12,8 @@ export const activitySeams = new Set([
   'watch.resumed',
   'incident.operator_action',
   'backup.failed',
+  'budget.rung_changed',
+  'budget.period_opened',
 ])
 
 /** One audit row as a line of "since you last looked"; null when it is not worth one. */
@@ -72,8 +74,23 @@ export function activityItem(row: AuditRow, title: (probeId: string) => string):
       }
     case 'backup.failed':
       return { ...base, kind: 'system', text: `A backup failed: ${text(details['error'])}` }
+    case 'budget.rung_changed':
+      return { ...base, kind: 'budget', text: rungText(text(details['to'])), route: '/spend' }
+    case 'budget.period_opened':
+      return { ...base, kind: 'budget', text: 'A new billing period began', route: '/spend' }
     default:
       return null
+  }
+}
+
+function rungText(rung: string): string {
+  switch (rung) {
+    case 'normal':
+      return 'Model budget: back to normal'
+    case 'hard_stop_100':
+      return 'Model budget: used up, no model calls'
+    default:
+      return 'Model budget: cheap model only'
   }
 }
 

@@ -2,6 +2,9 @@ import type Database from 'better-sqlite3'
 import { KoraError } from '../../domain/errors.ts'
 import { sqliteCode, toStoreError } from './storeErrors.ts'
 
+/** Some hundred pages: a commit is about eight. */
+const commitsKept = 12
+
 type Parameters = readonly unknown[]
 type Statement = Database.Statement<unknown[]>
 
@@ -15,6 +18,7 @@ export class Connection {
   #depth = 0
   #broken: unknown = null
   #failed: KoraError | null = null
+  #commits = 0
 
   constructor(database: Database.Database) {
     this.#database = database
@@ -37,6 +41,7 @@ export class Connection {
     if (this.#failed) throw this.#failed
     // SQLite may end a transaction by itself on a full disk; going on would commit the rest row by row.
     if (this.#broken && !this.#database.inTransaction) throw this.#broken
+    this.#commits += this.#depth > 0 ? 0 : 1
     return this.#guard(() => this.#statement(sql).run(...parameters).changes)
   }
 
@@ -57,7 +62,13 @@ export class Connection {
 
   /** Copies the log into the main file, as far as no reader needs it. */
   checkpoint(mode: 'PASSIVE' | 'TRUNCATE'): void {
+    this.#commits = 0
     this.#guard(() => this.#database.pragma(`wal_checkpoint(${mode})`))
+  }
+
+  /** Keeps the log short between bursts, so that no single write has to wait for it to be emptied. */
+  tidy(): void {
+    if (this.#commits >= commitsKept && !this.#failed) this.checkpoint('PASSIVE')
   }
 
   #join<T>(work: () => T): T {
@@ -89,6 +100,7 @@ export class Connection {
   #commit(): void {
     try {
       this.#statement('COMMIT').run()
+      this.#commits += 1
     } catch (error) {
       // After a failed fsync the system may have dropped the pages: a second try could "succeed" without them.
       if (sqliteCode(error)?.endsWith('_FSYNC')) {

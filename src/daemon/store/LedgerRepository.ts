@@ -1,6 +1,20 @@
-import type { LedgerRow } from '../../domain/ledger.ts'
+import type { LedgerCall } from '../../domain/costTelemetry.ts'
+import { KoraError } from '../../domain/errors.ts'
+import type { Correction, LedgerCell, LedgerRow, Reconciliation, Reservation } from '../../domain/ledger.ts'
 import type { Connection } from './Connection.ts'
-import { type Row, tableMap } from './rows.ts'
+import { callsBetween } from './ledgerCalls.ts'
+import { LedgerHours } from './LedgerHours.ts'
+import {
+  type BillingPeriod,
+  correctionMap,
+  ledgerMap,
+  periodMap,
+  reconciliationMap,
+  reservationMap,
+} from './ledgerRows.ts'
+import type { Row } from './rows.ts'
+
+export type { BillingPeriod }
 
 export interface LedgerSum {
   /** Of the calls that have a price. */
@@ -11,66 +25,207 @@ export interface LedgerSum {
   readonly calls: number
 }
 
-const map = tableMap<LedgerRow>(
-  {
-    id: 'plain',
-    atMs: 'plain',
-    processId: 'plain',
-    provider: 'plain',
-    account: 'plain',
-    model: 'plain',
-    route: 'plain',
-    parentRoute: 'plain',
-    iteration: 'plain',
-    inputTokens: 'plain',
-    outputTokens: 'plain',
-    cacheReadTokens: 'plain',
-    cacheCreationTokens: 'plain',
-    costNanoUsd: 'plain',
-    poolChargeNanoUsd: 'plain',
-    priceVersion: 'plain',
-    priceBasis: 'plain',
-    poolBasis: 'plain',
-    escalated: 'flag',
-    reason: 'plain',
-    rung: 'plain',
-    requestId: 'plain',
-    sourceId: 'plain',
-    reportId: 'plain',
-    subject: 'plain',
-  },
-  ['id'],
-)
-
-const appendSql = `INSERT INTO ledger (${map.columns}) VALUES (${map.marks})
-  ON CONFLICT (request_id) DO NOTHING ON CONFLICT (source_id, report_id) DO NOTHING`
-const bySubjectSql = `SELECT ${map.columns} FROM ledger WHERE subject = ? ORDER BY seq`
+const appendSql = `INSERT INTO ledger (${ledgerMap.columns}) VALUES (${ledgerMap.marks})
+  ON CONFLICT (request_id) DO NOTHING`
+/** A row whose report id is its request id is found by that one; the index of the others is empty as a rule. */
+const reportedSql = `SELECT 1 AS yes FROM ledger WHERE request_id = @reportId AND report_id = @reportId
+    AND source_id = @sourceId
+  UNION ALL SELECT 1 FROM ledger INDEXED BY ledger_by_report
+    WHERE source_id = @sourceId AND report_id = @reportId AND report_id <> request_id LIMIT 1`
+const selectRow = `SELECT ${ledgerMap.columns} FROM ledger`
+const rowSql = `${selectRow} WHERE request_id = ?`
+const bySubjectSql = `${selectRow} WHERE subject = ? ORDER BY seq`
+const unpricedSql = `${selectRow} INDEXED BY ledger_unpriced WHERE cost_nano_usd IS NULL
+  AND NOT EXISTS (SELECT 1 FROM ledger_corrections WHERE request_id = ledger.request_id) ORDER BY seq LIMIT ?`
+const firstSql = 'SELECT min(at_ms) AS at_ms FROM ledger'
 const sumSql = `SELECT coalesce(sum(cost_nano_usd), 0) AS costNanoUsd,
   coalesce(sum(pool_charge_nano_usd), 0) AS poolChargeNanoUsd,
   count(*) FILTER (WHERE cost_nano_usd IS NULL) AS unpriced, count(*) AS calls
   FROM ledger WHERE at_ms >= ?`
 
-/** What was spent, one row a provider call. The tables refuse to change or remove a row. */
+const reserveSql = `INSERT INTO reservations (${reservationMap.columns}) VALUES (${reservationMap.marks})`
+const releaseSql = 'DELETE FROM reservations WHERE id = ?'
+const reservationsSql = `SELECT ${reservationMap.columns} FROM reservations ORDER BY id`
+
+const correctSql = `INSERT INTO ledger_corrections (${correctionMap.columns}) VALUES (${correctionMap.marks})
+  ON CONFLICT (request_id) DO NOTHING`
+const correctionsSql = `SELECT ${correctionMap.columns} FROM ledger_corrections ORDER BY seq DESC LIMIT ?`
+
+const reconcileSql = `INSERT INTO reconciliations (${reconciliationMap.columns}) VALUES (${reconciliationMap.marks})`
+const selectReconciliations = `SELECT ${reconciliationMap.columns} FROM reconciliations`
+const reconciliationsSql = `${selectReconciliations} ORDER BY seq DESC`
+const reconciliationsOfSql = `${selectReconciliations} WHERE period_ms = ? ORDER BY seq DESC`
+const adjustmentsSql = 'SELECT coalesce(sum(adjustment_nano_usd), 0) AS sum FROM reconciliations WHERE period_ms = ?'
+
+const periodSql = `SELECT ${periodMap.columns} FROM billing_periods ORDER BY start_ms DESC LIMIT 1`
+const openPeriodSql = `INSERT INTO billing_periods (${periodMap.columns}) VALUES (${periodMap.marks})
+  ON CONFLICT (start_ms) DO NOTHING`
+
+/**
+ * What was spent, one row a provider call, and what belongs to it: money set aside for calls under way, later prices,
+ * the provider's own figures and billing periods. The tables refuse to change or remove what was once recorded.
+ * Negative and broken numbers are refused with `bad_input`.
+ */
 export class LedgerRepository {
   readonly #connection: Connection
+  readonly #hours: LedgerHours
 
   constructor(connection: Connection) {
     this.#connection = connection
+    this.#hours = new LedgerHours(connection)
   }
 
-  /** A known `requestId`, or a known `reportId` of the same source, is a duplicate: nothing is written. */
+  /**
+   * A known `requestId`, or a known `reportId` of the same source, is a duplicate: nothing is written.
+   * @throws KoraError bad_input, conflict
+   */
   append(row: LedgerRow): 'inserted' | 'duplicate' {
-    return this.#connection.run(appendSql, ...map.values(row)) === 1 ? 'inserted' : 'duplicate'
+    return this.#connection.write(() => {
+      const { sourceId, reportId } = row
+      if (this.#connection.get(reportedSql, { sourceId, reportId })) return 'duplicate'
+      if (this.#connection.run(appendSql, ...ledgerMap.values(row)) === 0) return 'duplicate'
+      this.#hours.add(row)
+      return 'inserted'
+    })
+  }
+
+  row(requestId: string): LedgerRow | null {
+    const row = this.#connection.get<Row>(rowSql, requestId)
+    return row ? ledgerMap.fromRow(row) : null
   }
 
   /** Oldest first. */
   bySubject(subject: string): LedgerRow[] {
-    return this.#connection.all<Row>(bySubjectSql, subject).map(map.fromRow)
+    return this.#connection.all<Row>(bySubjectSql, subject).map(ledgerMap.fromRow)
   }
 
-  /** @param sinceMs inclusive */
+  /** Rows that have no price and got none since, oldest first. */
+  unpriced(limit: number): LedgerRow[] {
+    return this.#connection.all<Row>(unpricedSql, limit).map(ledgerMap.fromRow)
+  }
+
+  /** When the earliest call was made; null while there is none. */
+  firstAtMs(): number | null {
+    return this.#connection.get<{ at_ms: number | null }>(firstSql)?.at_ms ?? null
+  }
+
+  /** Of the rows as they were written, without corrections. @param sinceMs inclusive */
   sum(sinceMs: number): LedgerSum {
     const none = { costNanoUsd: 0, poolChargeNanoUsd: 0, unpriced: 0, calls: 0 }
     return this.#connection.get<LedgerSum>(sumSql, sinceMs) ?? none
+  }
+
+  /** Sums of the calls charged to a billing period, corrections included. */
+  periodCells(periodMs: number, account: string): LedgerCell[] {
+    return this.#hours.periodCells(periodMs, account)
+  }
+
+  /**
+   * Sums of the calls made since then, to the millisecond, corrections of those calls included.
+   * @param sinceMs inclusive
+   */
+  cellsSince(sinceMs: number, account: string): LedgerCell[] {
+    return this.#hours.cellsSince(sinceMs, account)
+  }
+
+  /** The calls of a span one by one, oldest first, corrections included. @param toMs exclusive */
+  callsBetween(fromMs: number, toMs: number, account: string): LedgerCall[] {
+    return callsBetween(this.#connection, fromMs, toMs, account)
+  }
+
+  /** What the pool was charged for the calls made since then, nanodollars. @param sinceMs inclusive */
+  chargedSince(sinceMs: number, account: string): number {
+    return this.#hours.chargedSince(sinceMs, account)
+  }
+
+  /** Sets money aside before a call. @throws KoraError bad_input, conflict when the id is taken */
+  reserve(reservation: Reservation): void {
+    this.#connection.run(reserveSql, ...reservationMap.values(reservation))
+  }
+
+  /** Gives it back. @returns whether it was still set aside */
+  release(id: string): boolean {
+    return this.#connection.run(releaseSql, id) === 1
+  }
+
+  /** What is set aside, oldest first. */
+  reservations(): Reservation[] {
+    return this.#connection.all<Row>(reservationsSql).map(reservationMap.fromRow)
+  }
+
+  /**
+   * A call ended: what was set aside for it becomes its row, both or neither. The reservation goes even when the row
+   * is a duplicate.
+   * @throws KoraError bad_input, conflict
+   */
+  settle(id: string, row: LedgerRow): 'inserted' | 'duplicate' {
+    return this.#connection.write(() => {
+      this.#connection.run(releaseSql, id)
+      return this.append(row)
+    })
+  }
+
+  /**
+   * Records the price that a row without one got later; a second one for the same row is a duplicate.
+   * @throws KoraError not_found for an unknown row; bad_input when the row had a price, when the correction names
+   * another call than the row does, or when it would give back more than was charged; conflict when the id is taken
+   */
+  correct(correction: Correction): 'inserted' | 'duplicate' {
+    return this.#connection.write(() => {
+      const row = this.row(correction.requestId)
+      if (!row) throw new KoraError('not_found', 'There is no such call.', { requestId: correction.requestId })
+      checkCorrection(correction, row)
+      if (this.#connection.run(correctSql, ...correctionMap.values(correction)) === 0) return 'duplicate'
+      this.#hours.correct(row, correction)
+      return 'inserted'
+    })
+  }
+
+  /** Newest first. */
+  corrections(limit: number): Correction[] {
+    return this.#connection.all<Row>(correctionsSql, limit).map(correctionMap.fromRow)
+  }
+
+  /** Records a comparison with the provider's figure. @throws KoraError bad_input, conflict when the id is taken */
+  reconcile(reconciliation: Reconciliation): void {
+    this.#connection.run(reconcileSql, ...reconciliationMap.values(reconciliation))
+  }
+
+  /** Newest first. @param periodMs null for those of all periods */
+  reconciliations(periodMs: number | null): Reconciliation[] {
+    const rows =
+      periodMs === null
+        ? this.#connection.all<Row>(reconciliationsSql)
+        : this.#connection.all<Row>(reconciliationsOfSql, periodMs)
+    return rows.map(reconciliationMap.fromRow)
+  }
+
+  /** What reconciliations raised the spending of a period by, nanodollars. */
+  adjustments(periodMs: number): number {
+    return this.#connection.get<{ sum: number }>(adjustmentsSql, periodMs)?.sum ?? 0
+  }
+
+  /** The newest billing period; null before the first was opened. */
+  period(): BillingPeriod | null {
+    const row = this.#connection.get<Row>(periodSql)
+    return row ? periodMap.fromRow(row) : null
+  }
+
+  /** Opens a billing period once: one with the same start stays as it is. @throws KoraError bad_input */
+  openPeriod(period: BillingPeriod): 'opened' | 'known' {
+    return this.#connection.run(openPeriodSql, ...periodMap.values(period)) === 1 ? 'opened' : 'known'
+  }
+}
+
+function checkCorrection(correction: Correction, row: LedgerRow): void {
+  const { callAtMs, periodMs, route, model, poolDeltaNanoUsd } = correction
+  const same = row.atMs === callAtMs && row.periodMs === periodMs && row.route === route && row.model === model
+  if (!same) throw new KoraError('bad_input', 'The correction names another call.', { requestId: row.requestId })
+  if (row.costNanoUsd !== null) throw new KoraError('bad_input', 'The call has a price.', { requestId: row.requestId })
+  if (row.poolChargeNanoUsd + poolDeltaNanoUsd < 0) {
+    throw new KoraError('bad_input', 'More is given back than was charged.', {
+      requestId: row.requestId,
+      poolDeltaNanoUsd,
+    })
   }
 }

@@ -13,6 +13,7 @@ import { OutboxRepository } from './OutboxRepository.ts'
 import { ProbeRepository } from './ProbeRepository.ts'
 import { ScheduleRepository } from './ScheduleRepository.ts'
 import { SettingsRepository } from './SettingsRepository.ts'
+import { SpanRepository } from './SpanRepository.ts'
 import { StoreReader } from './StoreReader.ts'
 import { WakeRepository } from './WakeRepository.ts'
 
@@ -39,6 +40,7 @@ export class Store {
   readonly outbox: OutboxRepository
   readonly audit: AuditRepository
   readonly ledger: LedgerRepository
+  readonly spans: SpanRepository
   readonly settings: SettingsRepository
   readonly schedules: ScheduleRepository
   readonly backups: BackupRepository
@@ -60,6 +62,7 @@ export class Store {
     this.outbox = new OutboxRepository(connection)
     this.audit = new AuditRepository(connection, parts.redactor, parts.clock)
     this.ledger = new LedgerRepository(connection)
+    this.spans = new SpanRepository(connection)
     this.settings = new SettingsRepository(connection)
     this.schedules = new ScheduleRepository(connection)
     this.backups = new BackupRepository(connection)
@@ -92,9 +95,10 @@ export class Store {
     }
   }
 
-  /** Commits the samples recorded so far. @throws as `transaction` */
+  /** Commits the samples recorded so far and keeps the log short; called every second. @throws as `transaction` */
   flush(): void {
     if (this.observations.buffered > 0) this.transaction(() => undefined)
+    this.#connection.tidy()
   }
 
   /** Bytes on the disk: the database and its log. */

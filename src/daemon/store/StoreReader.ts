@@ -1,10 +1,15 @@
 import { Worker } from 'node:worker_threads'
 import type { SeriesPoint } from '../../contract/probes.ts'
+import type { LedgerFilter } from '../../contract/spend.ts'
 import { type ErrorCode, errorCodes, KoraError } from '../../domain/errors.ts'
 import type { Clock } from '../platform/clock.ts'
+import type { LedgerPage, LedgerTotals, SpendMonth } from './ledgerQueries.ts'
 import type { BackupCheck, BackupFile, FromWorker, PackedSamples, ReadRequest, ToWorker } from './readProtocol.ts'
+import type { SpendSeries, SpendSeriesQuery } from './spendSeries.ts'
 
 export type { BackupCheck, BackupFile }
+export type { LedgerPageRow, SpendMonth } from './ledgerQueries.ts'
+export type { SpendSeries } from './spendSeries.ts'
 
 export interface HourSample {
   readonly probeId: string
@@ -74,6 +79,32 @@ export class StoreReader {
         bad: packed.bad[index] === 1,
       }
     })
+  }
+
+  /**
+   * Calls that a filter lets through, newest first, each with the price it got later.
+   * @param beforeSeq exclusive, `nextBeforeSeq` of the page before; null for the first page
+   */
+  async ledgerPage(filter: LedgerFilter, beforeSeq: number | null, limit: number): Promise<LedgerPage> {
+    return (await this.#ask({ method: 'ledgerPage', args: [filter, beforeSeq, limit] })) as LedgerPage
+  }
+
+  /** How many calls a filter lets through, what they cost and how many have no price. */
+  async ledgerTotals(filter: LedgerFilter): Promise<LedgerTotals> {
+    return (await this.#ask({ method: 'ledgerTotals', args: [filter] })) as LedgerTotals
+  }
+
+  /**
+   * Tokens and money of real calls in equal buckets aligned to UTC, gaps included, with the times Kora was not running.
+   * @throws KoraError bad_input for a span that ends before it begins
+   */
+  async spendSeries(query: SpendSeriesQuery): Promise<SpendSeries> {
+    return (await this.#ask({ method: 'spendSeries', args: [query] })) as SpendSeries
+  }
+
+  /** What every billing period came to, newest first. */
+  async months(): Promise<SpendMonth[]> {
+    return (await this.#ask({ method: 'months', args: [] })) as SpendMonth[]
   }
 
   /** What SQLite finds wrong with the file; empty when nothing is. */

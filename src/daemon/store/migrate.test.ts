@@ -30,6 +30,7 @@ const added: readonly string[][] = [
   ['audit_anchor', 'audit_log'],
   ['ledger'],
   ['backups', 'schedules', 'settings'],
+  ['billing_periods', 'ledger_corrections', 'ledger_hours', 'reconciliations', 'reservations', 'sampling_spans'],
 ]
 
 test('every migration is tested below', () => {
@@ -94,6 +95,46 @@ test('what a killed process leaves at any statement is finished by the next star
     return version
   })
   expect(new Set(versions)).toEqual(new Set(migrations.map((_, index) => index + 1).slice(0, -1)))
+})
+
+test('migration 7 counts what the ledger holds by hour and leaves its rows as they are', () => {
+  const database = new Database(file)
+  migrate(database, 6)
+  const hour = 3_600_000
+  const [april, may] = [Date.UTC(2026, 3, 1), Date.UTC(2026, 4, 1)]
+  const insert = database.prepare(`INSERT INTO ledger (id, at_ms, process_id, provider, account, model, route,
+    iteration, input_tokens, output_tokens, cache_read_tokens, cache_creation_tokens, cost_nano_usd,
+    pool_charge_nano_usd, price_version, price_basis, pool_basis, escalated, reason, rung, request_id, source_id,
+    report_id) VALUES (@id, @at, 'p1', 'anthropic', 'api_key', @model, 'slack_dm', 1, 10, 20, 30, 40, @cost, @charge,
+    'v1', 'table', 'table', @escalated, @reason, 'normal', @id, 'anthropic', @id)`)
+  const plain = { model: 'cheap', cost: 5, charge: 5, escalated: 0, reason: null }
+  insert.run({ ...plain, id: 'a', at: may - 1 })
+  insert.run({ ...plain, id: 'b', at: may })
+  insert.run({ ...plain, id: 'c', at: may + hour - 1 })
+  insert.run({ ...plain, id: 'd', at: may + hour, cost: null, charge: 7 })
+  insert.run({ ...plain, id: 'e', at: may + hour, model: 'strong', escalated: 1, reason: 'opus_prefix' })
+  const before = database.prepare<[], object>('SELECT * FROM ledger ORDER BY seq').all()
+  migrate(database, 7)
+
+  const added = { cache_creation1h_tokens: 0, clamped_signal: null, saved_nano_usd: 0, note: null }
+  const rows = database.prepare<[], object>('SELECT * FROM ledger ORDER BY seq').all()
+  expect(rows).toEqual(before.map((row, index) => ({ ...row, ...added, period_ms: index === 0 ? april : may })))
+  const hours = database
+    .prepare(
+      `SELECT period_ms, hour_ms, model, escalated, reason, clamped_signal, calls, input_tokens, output_tokens,
+        cache_read_tokens, cache_creation_tokens, cost_nano_usd, pool_nano_usd, unpriced, saved_nano_usd
+        FROM ledger_hours ORDER BY hour_ms, model`,
+    )
+    .raw()
+    .all()
+  expect(hours).toEqual([
+    [april, may - hour, 'cheap', 0, '', '', 1, 10, 20, 30, 40, 5, 5, 0, 0],
+    [may, may, 'cheap', 0, '', '', 2, 20, 40, 60, 80, 10, 10, 0, 0],
+    [may, may + hour, 'cheap', 0, '', '', 1, 10, 20, 30, 40, 0, 7, 1, 0],
+    [may, may + hour, 'strong', 1, 'opus_prefix', '', 1, 10, 20, 30, 40, 5, 5, 0, 0],
+  ])
+  expect(() => database.exec('UPDATE ledger SET note = 1')).toThrow('ledger rows are never changed')
+  database.close()
 })
 
 /** The same database, but its nth statement from now fails. */

@@ -1,3 +1,6 @@
+import type { LedgerFilter } from '../../contract/spend.ts'
+import type { SpendSeriesQuery } from './spendSeries.ts'
+
 /** What crosses between the main thread and the store's worker. */
 export interface PackedSamples {
   readonly probeIds: string[]
@@ -29,6 +32,13 @@ export interface BackupFile {
 export type ReadRequest =
   | { readonly method: 'series'; readonly args: [probeId: string, fromMs: number, toMs: number, points: number] }
   | { readonly method: 'lastHour'; readonly args: [sinceMs: number] }
+  | {
+      readonly method: 'ledgerPage'
+      readonly args: [filter: LedgerFilter, beforeSeq: number | null, limit: number]
+    }
+  | { readonly method: 'ledgerTotals'; readonly args: [filter: LedgerFilter] }
+  | { readonly method: 'spendSeries'; readonly args: [query: SpendSeriesQuery] }
+  | { readonly method: 'months'; readonly args: [] }
   | { readonly method: 'quickCheck'; readonly args: [] }
   | { readonly method: 'verifyAudit'; readonly args: [] }
   | { readonly method: 'backup'; readonly args: [toFile: string] }

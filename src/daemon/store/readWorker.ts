@@ -2,8 +2,10 @@ import { parentPort, workerData } from 'node:worker_threads'
 import Database from 'better-sqlite3'
 import { KoraError } from '../../domain/errors.ts'
 import { checkBackup, writeBackup } from './backupFile.ts'
+import { ledgerPage, ledgerTotals, months } from './ledgerQueries.ts'
 import { lastHour, quickCheck, series, verifyAudit } from './readQueries.ts'
 import type { FromWorker, PackedSamples, ReadRequest, ToWorker } from './readProtocol.ts'
+import { spendSeries } from './spendSeries.ts'
 import { toStoreError } from './storeErrors.ts'
 
 const { file } = workerData as { file: string }
@@ -24,6 +26,14 @@ function answer(request: ReadRequest): unknown {
       return series(database(), ...request.args)
     case 'lastHour':
       return lastHour(database(), ...request.args)
+    case 'ledgerPage':
+      return ledgerPage(database(), ...request.args)
+    case 'ledgerTotals':
+      return ledgerTotals(database(), ...request.args)
+    case 'spendSeries':
+      return spendSeries(database(), ...request.args)
+    case 'months':
+      return months(database())
     case 'quickCheck':
       return quickCheck(database())
     case 'verifyAudit':

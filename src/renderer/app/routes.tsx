@@ -1,3 +1,4 @@
+import DollarSign from 'lucide-react/icons/dollar-sign'
 import House from 'lucide-react/icons/house'
 import Search from 'lucide-react/icons/search'
 import Server from 'lucide-react/icons/server'
@@ -6,6 +7,7 @@ import type { ComponentType } from 'react'
 import { InvestigationsPlace } from '../places/investigations/InvestigationsPlace.tsx'
 import { NowPlace } from '../places/now/NowPlace.tsx'
 import { SettingsPlace } from '../places/settings/SettingsPlace.tsx'
+import { SpendPlace } from '../places/spend/SpendPlace.tsx'
 import { SystemPlace } from '../places/system/SystemPlace.tsx'
 
 interface Place {
@@ -21,6 +23,7 @@ interface Place {
 export const places: readonly [Place, ...Place[]] = [
   { id: 'now', label: 'Now', icon: House, keys: 'Mod+1', component: NowPlace },
   { id: 'investigations', label: 'Investigations', icon: Search, keys: 'Mod+2', component: InvestigationsPlace },
+  { id: 'spend', label: 'Spend', icon: DollarSign, keys: 'Mod+5', component: SpendPlace },
   { id: 'system', label: 'System', icon: Server, keys: 'Mod+6', component: SystemPlace },
   { id: 'settings', label: 'Settings', icon: SettingsIcon, keys: 'Mod+,', component: SettingsPlace },
 ]

@@ -14,6 +14,9 @@ import { places } from './routes.tsx'
 import { isMac } from './shortcuts.ts'
 
 const sections: readonly (readonly [path: string, label: string, words: string])[] = [
+  ['/spend/ledger', 'Ledger', 'calls cost export csv json'],
+  ['/spend/corrections', 'Corrections', 'reconcile billed months provider'],
+  ['/spend/prices', 'Prices', 'models table overlay'],
   ['/system/listeners', 'Listeners', 'up down'],
   ['/system/schedules', 'Schedules', 'jobs tasks cron run now'],
   ['/system/deliveries', 'Deliveries', 'slack messages sent failed'],
@@ -27,6 +30,8 @@ const sections: readonly (readonly [path: string, label: string, words: string])
   ['/settings/data', 'Data', 'folder retention'],
 ]
 
+const placeWords: Readonly<Record<string, string>> = { now: 'alerts', spend: 'budget cost money pool' }
+
 /** Everything the palette knows, from what this window mirrors: it needs no line to the daemon to be searched. */
 export function useCommands(): () => readonly Command[] {
   const { client, online } = useCockpit()
@@ -36,7 +41,7 @@ export function useCommands(): () => readonly Command[] {
     return [
       ...places.map(({ id, label, keys }): Command => {
         const edge = keysLabel(keys, isMac)
-        return { id, group: 'Places', label, words: id === 'now' ? 'alerts' : '', edge, run: () => navigate(`/${id}`) }
+        return { id, group: 'Places', label, words: placeWords[id] ?? '', edge, run: () => navigate(`/${id}`) }
       }),
       ...(mirror?.incidents ?? []).map((incident): Command => {
         const label = `${incident.probeTitle}: ${incident.title}`

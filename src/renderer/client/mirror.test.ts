@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { IncidentSummary } from '../../contract/incidents.ts'
 import type { ServiceRow } from '../../contract/probes.ts'
+import type { SpendState } from '../../contract/spend.ts'
 import type { ActivityItem, CockpitState, StateMessage } from '../../contract/state.ts'
 import { equal } from './equal.ts'
 import { applyMessage, type Mirror } from './mirror.ts'
@@ -66,6 +67,20 @@ function activity(key: string, atMs: number): ActivityItem {
   return { key, atMs, kind: 'system', severity: null, text: key, costNanoUsd: null, route: null }
 }
 
+function spend(change: Partial<SpendState> = {}): SpendState {
+  return {
+    budget: { kind: 'unknown', reason: 'not read yet' },
+    burn: { hourNanoUsd: 0, dayNanoUsd: 0, weekNanoUsd: 0 },
+    forecast: { kind: 'not_enough_data', coveredMs: 0 },
+    spike: null,
+    models: { cheap: 'cheap', strong: 'strong' },
+    pulse: null,
+    prices: { version: 'v', checkedAtMs: now, stale: false, overlayError: null, overlayRows: 0 },
+    unpricedModels: [],
+    ...change,
+  }
+}
+
 function snapshot(state: Partial<CockpitState>, seq = 1): StateMessage {
   return {
     kind: 'snapshot',
@@ -77,6 +92,7 @@ function snapshot(state: Partial<CockpitState>, seq = 1): StateMessage {
       activity: [],
       lastLookedAtMs: null,
       connectivity: { watching: true, sinceMs: null },
+      spend: spend(),
       daemon: {
         version: '0.1.0',
         host: 'headless',
@@ -182,6 +198,16 @@ describe('applyMessage', () => {
     const many = Array.from({ length: 300 }, (_, i) => activity(`k${i}`, i))
     expect(filled({ activity: many }).activity).toHaveLength(200)
     expect(filled({ activity: many }).activity[0]?.key).toBe('k299')
+  })
+
+  it('keeps what is known of money until a patch says otherwise', () => {
+    const before = filled({})
+    const same = applyMessage(before, { kind: 'patch', seq: 2, nowMs: now, spend: spend() }, now)
+    expect(same?.spend).toBe(before.spend)
+    const burn = { hourNanoUsd: 1, dayNanoUsd: 2, weekNanoUsd: 3 }
+    const after = applyMessage(before, { kind: 'patch', seq: 3, nowMs: now, spend: spend({ burn }) }, now)
+    expect(after?.spend.burn).toEqual(burn)
+    expect(after?.services).toBe(before.services)
   })
 
   it('tells "never looked" from "not in this patch"', () => {

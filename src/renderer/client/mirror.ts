@@ -23,6 +23,8 @@ export interface Mirror {
   readonly activity: readonly ActivityItem[]
   readonly lastLookedAtMs: number | null
   readonly connectivity: CockpitState['connectivity']
+  /** Budget, pace and prices; keeps its identity while nothing about money changed. */
+  readonly spend: CockpitState['spend']
   readonly daemon: CockpitState['daemon']
 }
 
@@ -50,6 +52,7 @@ export function applyMessage(before: Mirror | null, message: StateMessage, local
       activity: keep(before?.activity, newestFirst(state.activity)),
       lastLookedAtMs: state.lastLookedAtMs,
       connectivity: keep(before?.connectivity, state.connectivity),
+      spend: keep(before?.spend, state.spend),
       daemon: keep(before?.daemon, state.daemon),
     }
   }
@@ -67,6 +70,7 @@ export function applyMessage(before: Mirror | null, message: StateMessage, local
     activity: message.activity ? keep(before.activity, newestFirst(message.activity)) : before.activity,
     lastLookedAtMs: message.lastLookedAtMs === undefined ? before.lastLookedAtMs : message.lastLookedAtMs,
     connectivity: keep(before.connectivity, message.connectivity ?? before.connectivity),
+    spend: keep(before.spend, message.spend ?? before.spend),
     daemon: keep(before.daemon, message.daemon ?? before.daemon),
   }
 }

@@ -1,4 +1,4 @@
-import { formatMoney } from '../../domain/money.ts'
+import { formatMoney, formatTokens, formatTotal } from '../../domain/money.ts'
 import { useTick } from '../client/ticker.ts'
 import styles from './Figures.module.css'
 import { formatAge, formatAgo, formatCount, formatExact, formatUntil } from './format.ts'
@@ -53,6 +53,20 @@ export function CopyableAge(props: AgeProps) {
 /** Nanodollars; null is unknown and prints a dash, never $0. */
 export function Money({ nanoUsd, estimate = false }: { nanoUsd: number | null; estimate?: boolean }) {
   return <span className="num nowrap">{formatMoney(nanoUsd, { estimate })}</span>
+}
+
+/** A sum of money; null is unknown and prints a dash, never $0.00. */
+export function Total({ nanoUsd, estimate = false }: { nanoUsd: number | null; estimate?: boolean }) {
+  return <span className="num nowrap">{formatTotal(nanoUsd, { estimate })}</span>
+}
+
+/** Tokens, cut to three digits or so; the whole number on hover. */
+export function Tokens({ value }: { value: number }) {
+  return (
+    <span className="num nowrap" title={value >= 1_000 ? formatCount(value) : undefined}>
+      {formatTokens(value)}
+    </span>
+  )
 }
 
 export function Count({ value }: { value: number | null }) {

@@ -17,7 +17,8 @@ const mild = { severity: 'warning' }
 async function watching(names: readonly string[], config: Record<string, unknown> = mild) {
   const simulator = await simulated()
   const probes = names.map((name) => ({ ...pageProbe(simulator, name, config), intervalMs: 3_600_000 }))
-  const kora = await startTestDaemon({ simulator, probes })
+  // The scripted answers are short, and a second look at them is not what is tried here.
+  const kora = await startTestDaemon({ simulator, probes, env: { KORA_DISABLE_POST_CALL_ESCALATION: 'true' } })
   await kora.pass(12_000)
   simulator.clearRequests()
   return { simulator, kora }
@@ -54,12 +55,15 @@ describe('failure reasons of probes 8.3, verbatim', () => {
     expect(kora.slackTexts()).toEqual([expect.stringContaining(`unable to investigate — engine returned: ${reason}`)])
     const [done] = await kora.client.system.audit({ seam: 'probe.investigation_completed' })
     expect(done?.details).toMatchObject({ reasoning_error: reason, dm_status: 'engine_unavailable_fallback' })
-    // What was answered is billed, whether or not it could be used.
-    const billed = reason === 'empty_response_text'
-    expect(done?.details['model_used']).toBe(billed ? 'claude-haiku-4-5-20251001' : null)
+    // What was answered is billed, whether or not it could be used; what got lost on the way may have been.
+    const answered = reason === 'empty_response_text'
+    const lost = reason === 'sdk_transport' || reason === 'sdk_unknown_UnreadableReply'
+    expect(done?.details['model_used']).toBe(answered || lost ? 'claude-haiku-4-5-20251001' : null)
     const rows = await kora.read((store) => store.ledger.sum(0))
-    expect(rows.calls).toBe(billed ? 1 : 0)
-    expect(rows.costNanoUsd > 0).toBe(billed)
+    expect(rows.calls > 0).toBe(answered || lost)
+    expect(rows.costNanoUsd > 0).toBe(answered)
+    expect(rows.unpriced).toBe(lost ? rows.calls : 0)
+    expect(rows.poolChargeNanoUsd > 0).toBe(answered || lost)
   })
 
   it('a model that hangs: sdk_timeout, and the fallback is out within 60 s', async () => {

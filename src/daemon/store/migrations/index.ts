@@ -1,4 +1,5 @@
 import { audit } from './0004_audit.ts'
+import { budget } from './0007_budget.ts'
 import { housekeeping } from './0006_housekeeping.ts'
 import { incidents } from './0002_incidents.ts'
 import { ledger } from './0005_ledger.ts'
@@ -11,6 +12,14 @@ export const applicationId = 0x4b6f7261
 /**
  * Append-only: what was released is never edited. Migration n (counted from 1) takes `user_version` from n-1 to n.
  */
-export const migrations: readonly (readonly string[])[] = [probes, incidents, outbox, audit, ledger, housekeeping]
+export const migrations: readonly (readonly string[])[] = [
+  probes,
+  incidents,
+  outbox,
+  audit,
+  ledger,
+  housekeeping,
+  budget,
+]
 
 export const schemaVersion = migrations.length

@@ -1,8 +1,9 @@
 import { Chart, LinearScale, LineController, LineElement, PointElement, Tooltip } from 'chart.js'
 import { useEffect, useRef } from 'react'
-import { formatClock, formatDay, formatLatency } from '../../components/format.ts'
+import { chartFont, token } from '../../components/chart.ts'
+import { formatClock, formatLatency } from '../../components/format.ts'
+import { timeLabel, timeTicks } from '../../components/timeAxis.ts'
 import type { LatencyLines } from './latencySeries.ts'
-import { timeTicks } from './latencySeries.ts'
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, Tooltip)
 
@@ -12,16 +13,6 @@ interface LatencyChartProps {
   toMs: number
   /** The same in words. */
   sentence: string
-}
-
-/** Tokens as the canvas needs them: it knows no custom properties. */
-function token(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim()
-}
-
-function timeLabel(atMs: number, spanMs: number): string {
-  const midnight = formatClock(atMs) === '00:00'
-  return spanMs > 7 * 3_600_000 && midnight ? formatDay(atMs, atMs) : formatClock(atMs)
 }
 
 /** Latency over time: the usual as a line, the highest quietly behind it, failed checks as crosses on the axis. */
@@ -49,7 +40,7 @@ export default function LatencyChart({ lines, fromMs, toMs, sentence }: LatencyC
 
 function draw(canvas: HTMLCanvasElement, lines: LatencyLines, fromMs: number, toMs: number): Chart {
   const spanMs = toMs - fromMs
-  const font = { family: token('--font-ui'), size: 11 }
+  const font = chartFont()
   const line = { parsing: false as const, spanGaps: false, pointRadius: 0, pointHitRadius: 6 }
   return new Chart(canvas, {
     type: 'line',

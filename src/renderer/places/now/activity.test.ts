@@ -25,3 +25,11 @@ it('marks an opening by its severity', () => {
     'attention',
   ])
 })
+
+it('marks a step of the budget by what it means', () => {
+  expect([item('budget', 1, 'critical'), item('budget', 1, 'warning'), item('budget', 1)].map(activityGlyph)).toEqual([
+    'trouble',
+    'attention',
+    'system',
+  ])
+})

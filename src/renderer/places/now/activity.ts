@@ -43,6 +43,8 @@ export function activityGlyph(item: Pick<ActivityItem, 'kind' | 'severity'>): Gl
       return 'person'
     case 'not_watching':
       return 'not_watching'
+    case 'budget':
+      return item.severity ? severityTone(item.severity) : 'system'
     case 'system':
       return 'system'
   }

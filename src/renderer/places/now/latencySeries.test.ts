@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { SeriesPoint } from '../../../contract/probes.ts'
 import { readDetails } from './details.ts'
-import { latencyLines, latencySentence, timeTicks } from './latencySeries.ts'
+import { latencyLines, latencySentence } from './latencySeries.ts'
 
 function point(atMs: number, latencyMs: number | null, change: Partial<SeriesPoint> = {}): SeriesPoint {
   return { atMs, latencyMs, maxMs: latencyMs, samples: latencyMs === null ? 0 : 2, bad: 0, ...change }
@@ -28,22 +28,6 @@ describe('latency', () => {
     )
     expect(latencySentence([point(0, null)], 60_000, 'the last 6 h')).toBe('Nothing was measured in the last 6 h.')
     expect(latencySentence([point(0, 9)], 60_000, 'the last 6 h')).toContain('no failed checks, no gap')
-  })
-})
-
-describe('timeTicks', () => {
-  it('stands on round times of the operator', () => {
-    const h = 3_600_000
-    expect(timeTicks(h / 2, 6.5 * h, 6, 0)).toEqual([1, 2, 3, 4, 5, 6].map((hour) => hour * h))
-    // UTC+5:30: whole hours there are half hours in UTC.
-    expect(timeTicks(0, 3 * h, 6, -330)).toEqual(
-      [0, 1, 2, 3, 4, 5, 6].map((half) => (half * h) / 2).filter((at) => at <= 3 * h),
-    )
-  })
-
-  it('gives at most the count it was asked for', () => {
-    for (const hours of [1, 6, 24, 48])
-      expect(timeTicks(1_234_567, 1_234_567 + hours * 3_600_000, 6, 0).length).toBeLessThanOrEqual(7)
   })
 })
 

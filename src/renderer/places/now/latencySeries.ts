@@ -60,17 +60,3 @@ function gapsOf(points: readonly SeriesPoint[]): number[] {
   }
   return run > 0 ? [...gaps, run] : gaps
 }
-
-/**
- * Round times for a time axis: at most `count` of them, on whole minutes or hours of the operator's day.
- * @param offsetMinutes `Date.getTimezoneOffset()` of the operator
- */
-export function timeTicks(fromMs: number, toMs: number, count: number, offsetMinutes: number): number[] {
-  const minute = 60_000
-  const steps = [5, 10, 15, 30, 60, 120, 180, 360, 720, 1440].map((minutes) => minutes * minute)
-  const step = steps.find((candidate) => (toMs - fromMs) / candidate <= count) ?? 1440 * minute
-  const offset = offsetMinutes * minute
-  const ticks: number[] = []
-  for (let at = Math.ceil((fromMs - offset) / step) * step + offset; at <= toMs; at += step) ticks.push(at)
-  return ticks
-}

@@ -12,7 +12,7 @@ import { type SettingsView, useSettingsForm } from './settingsForm.ts'
 /** Where everything lies, and for how long. */
 export function DataPage({ view, onChanged }: { view: SettingsView; onChanged: () => void }) {
   const daemon = useMirror((mirror) => mirror.daemon)
-  const form = useSettingsForm('retention', '/settings/data', view, onChanged)
+  const form = useSettingsForm('retention', { scope: '/settings/data', view, onSaved: onChanged })
   const number = (key: keyof SettingsView['settings']['retention']) => ({
     value: Number.isNaN(form.draft[key]) ? null : form.draft[key],
     error: form.issue(key),

@@ -3,17 +3,11 @@ import { offlineReason, useCockpit } from '../../client/CockpitContext.ts'
 import { Button } from '../../components/Button.tsx'
 import fieldStyles from '../../components/Field.module.css'
 import { InlineProblem } from '../../components/States.tsx'
-import type { SectionName, SettingsForm } from './settingsForm.ts'
+import type { FormState } from './settingsForm.ts'
 import styles from './Settings.module.css'
 
-/** The fields of a section over its Save and Discard. */
-export function FormFrame<Name extends SectionName>({
-  form,
-  children,
-}: {
-  form: SettingsForm<Name>
-  children: ReactNode
-}) {
+/** The fields of a page over its Save and Discard. */
+export function FormFrame({ form, children }: { form: FormState; children: ReactNode }) {
   const { online } = useCockpit()
   return (
     <form
@@ -21,7 +15,7 @@ export function FormFrame<Name extends SectionName>({
       noValidate
       onSubmit={(event) => {
         event.preventDefault()
-        if (form.dirty && !form.broken && online) form.save()
+        if (form.dirty && form.broken === null && online) form.save()
       }}
     >
       {children}
@@ -32,7 +26,7 @@ export function FormFrame<Name extends SectionName>({
           type="submit"
           disabled={!form.dirty}
           busy={form.work.kind === 'running'}
-          unavailable={online ? (form.broken ? 'A number is missing' : null) : offlineReason}
+          unavailable={online ? form.broken : offlineReason}
         >
           Save
         </Button>

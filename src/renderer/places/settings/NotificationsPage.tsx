@@ -13,7 +13,7 @@ import { TestButton } from './TestButton.tsx'
 /** Native notifications: whether, when, and how loud. */
 export function NotificationsPage({ view, onChanged }: { view: SettingsView; onChanged: () => void }) {
   const { client, host } = useCockpit()
-  const form = useSettingsForm('notifications', '/settings/notifications', view, onChanged)
+  const form = useSettingsForm('notifications', { scope: '/settings/notifications', view, onSaved: onChanged })
   const { quietHours } = form.draft
   const setQuiet = (change: Partial<typeof quietHours>) => form.set('quietHours', { ...quietHours, ...change })
   return (

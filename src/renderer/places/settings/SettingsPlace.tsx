@@ -4,6 +4,7 @@ import Database from 'lucide-react/icons/database'
 import Eye from 'lucide-react/icons/eye'
 import MessageSquare from 'lucide-react/icons/message-square'
 import Radar from 'lucide-react/icons/radar'
+import Wallet from 'lucide-react/icons/wallet'
 import { useState } from 'react'
 import { type SectionEntry, Sections } from '../../app/sections.tsx'
 import { useCockpit } from '../../client/CockpitContext.ts'
@@ -13,6 +14,8 @@ import { countOf } from '../../components/format.ts'
 import { PlaceHeader } from '../../components/Layout.tsx'
 import { ErrorState, InlineProblem, Skeleton } from '../../components/States.tsx'
 import type { Tone } from '../../components/status.ts'
+import { formatTotal, nanoPerUsd } from '../../../domain/money.ts'
+import { BudgetPage } from './BudgetPage.tsx'
 import { channelWords } from './channels.tsx'
 import { DataPage } from './DataPage.tsx'
 import { ModelPage } from './ModelPage.tsx'
@@ -89,6 +92,13 @@ function entries(
       icon: Brain,
       tone: keySet ? 'well' : 'unknown',
       page: <ModelPage {...page} />,
+    },
+    {
+      id: 'budget',
+      label: 'Budget',
+      text: `${formatTotal(settings.budget.poolUsd * nanoPerUsd)} a period, stops at ${settings.budget.stopPct} %`,
+      icon: Wallet,
+      page: <BudgetPage {...page} />,
     },
     {
       id: 'slack',

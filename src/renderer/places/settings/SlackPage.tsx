@@ -11,7 +11,12 @@ import { TestButton } from './TestButton.tsx'
 /** Where Kora writes to you. */
 export function SlackPage({ view, onChanged }: { view: SettingsView; onChanged: () => void }) {
   const client = useClient()
-  const form = useSettingsForm('slack', '/settings/slack', view, onChanged, view.settings.slack.botTokenRef)
+  const form = useSettingsForm('slack', {
+    scope: '/settings/slack',
+    view,
+    onSaved: onChanged,
+    secretRef: view.settings.slack.botTokenRef,
+  })
   return (
     <SectionPage
       title="Slack"

@@ -5,7 +5,7 @@ import { type SettingsView, useSettingsForm } from './settingsForm.ts'
 
 /** When trouble is believed, when it is told again, and when it is over. */
 export function WatchingPage({ view, onChanged }: { view: SettingsView; onChanged: () => void }) {
-  const form = useSettingsForm('watching', '/settings/watching', view, onChanged)
+  const form = useSettingsForm('watching', { scope: '/settings/watching', view, onSaved: onChanged })
   const number = (key: 'concurrency' | 'debounceSeconds' | 'consecutiveRequired' | 'goodChecksToClose') => ({
     value: Number.isNaN(form.draft[key]) ? null : form.draft[key],
     error: form.issue(key),

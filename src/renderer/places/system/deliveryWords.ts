@@ -10,6 +10,7 @@ const kinds: Readonly<Record<DeliveryView['kind'], string>> = {
   not_watching: 'Not watching',
   watching_again: 'Watching again',
   channel_failing: 'Channel failing',
+  budget: 'Budget',
   summary: 'Summary',
   test: 'Test',
 }

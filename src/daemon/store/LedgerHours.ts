@@ -1,0 +1,122 @@
+import type { Correction, LedgerCell, LedgerRow } from '../../domain/ledger.ts'
+import type { Connection } from './Connection.ts'
+
+export const hourMs = 3_600_000
+
+const key = 'period_ms, hour_ms, account, route, model, escalated, reason, clamped_signal'
+const addends = [
+  'calls',
+  'input_tokens',
+  'output_tokens',
+  'cache_read_tokens',
+  'cache_creation_tokens',
+  'cost_nano_usd',
+  'pool_nano_usd',
+  'unpriced',
+  'saved_nano_usd',
+]
+
+const addSql = `INSERT INTO ledger_hours (${key}, ${addends.join(', ')})
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (${key}) DO UPDATE SET ${addends.map((name) => `${name} = ${name} + excluded.${name}`).join(', ')}`
+
+/**
+ * Every period there is. The hours lie by period first, so that a month is one stretch; a clock set back, or a period
+ * that begins on another day, leaves hours in a period one would not look in, so that a span asks each of them.
+ */
+export const periodsSql = `WITH RECURSIVE periods (period) AS (
+    SELECT min(period_ms) FROM ledger_hours
+    UNION ALL
+    SELECT (SELECT min(period_ms) FROM ledger_hours WHERE period_ms > period) FROM periods WHERE period IS NOT NULL
+  )`
+
+const cell = 'route, model, escalated, reason, clamped_signal'
+const cellSums = `route, model, escalated, reason, clamped_signal AS clampedSignal, sum(calls) AS calls,
+  sum(input_tokens) AS inputTokens, sum(output_tokens) AS outputTokens, sum(cache_read_tokens) AS cacheReadTokens,
+  sum(cache_creation_tokens) AS cacheCreationTokens, sum(cost_nano_usd) AS costNanoUsd,
+  sum(pool_nano_usd) AS poolNanoUsd, sum(unpriced) AS unpriced, sum(saved_nano_usd) AS savedNanoUsd`
+const periodSql = `SELECT ${cellSums} FROM ledger_hours WHERE period_ms = ? AND account = ? GROUP BY ${cell}`
+const sinceSql = `${periodsSql}
+  SELECT ${cellSums} FROM (
+    SELECT h.* FROM periods CROSS JOIN ledger_hours AS h ON h.period_ms = period
+      WHERE h.hour_ms >= @wholeMs AND h.account = @account
+    UNION ALL
+    SELECT period_ms, at_ms, account, route, model, escalated, coalesce(reason, ''), coalesce(clamped_signal, ''), 1,
+      input_tokens, output_tokens, cache_read_tokens, cache_creation_tokens, coalesce(cost_nano_usd, 0),
+      pool_charge_nano_usd, cost_nano_usd IS NULL, saved_nano_usd
+      FROM ledger WHERE at_ms >= @sinceMs AND at_ms < @wholeMs AND account = @account
+    UNION ALL
+    SELECT l.period_ms, l.at_ms, l.account, l.route, l.model, l.escalated, coalesce(l.reason, ''),
+      coalesce(l.clamped_signal, ''), 0, 0, 0, 0, 0, c.cost_nano_usd, c.pool_delta_nano_usd, -1, 0
+      FROM ledger_corrections AS c CROSS JOIN ledger AS l ON l.request_id = c.request_id
+      WHERE c.call_at_ms >= @sinceMs AND c.call_at_ms < @wholeMs AND l.account = @account
+  ) GROUP BY ${cell}`
+const chargedSql = `${periodsSql}
+  SELECT coalesce((SELECT sum(pool_nano_usd) FROM periods CROSS JOIN ledger_hours AS h ON h.period_ms = period
+      WHERE h.hour_ms >= @wholeMs AND h.account = @account), 0)
+    + coalesce((SELECT sum(pool_charge_nano_usd) FROM ledger WHERE at_ms >= @sinceMs AND at_ms < @wholeMs AND account = @account), 0)
+    + coalesce((SELECT sum(c.pool_delta_nano_usd) FROM ledger_corrections AS c
+      CROSS JOIN ledger AS l ON l.request_id = c.request_id
+      WHERE c.call_at_ms >= @sinceMs AND c.call_at_ms < @wholeMs AND l.account = @account), 0) AS charged`
+
+type StoredCell = Omit<LedgerCell, 'escalated'> & { readonly escalated: number }
+
+/** Sums of the ledger by hour, written together with what they repeat, so that a month is added up in milliseconds. */
+export class LedgerHours {
+  readonly #connection: Connection
+
+  constructor(connection: Connection) {
+    this.#connection = connection
+  }
+
+  /** Counts a new row. */
+  add(row: LedgerRow): void {
+    const { inputTokens, outputTokens, cacheReadTokens, cacheCreationTokens, costNanoUsd } = row
+    const unpriced = costNanoUsd === null ? 1 : 0
+    this.#connection.run(
+      addSql,
+      ...keyOf(row),
+      1,
+      inputTokens,
+      outputTokens,
+      cacheReadTokens,
+      cacheCreationTokens,
+      costNanoUsd ?? 0,
+      row.poolChargeNanoUsd,
+      unpriced,
+      row.savedNanoUsd,
+    )
+  }
+
+  /** Counts the price that a row without one got later, where the row counts. */
+  correct(row: LedgerRow, { costNanoUsd, poolDeltaNanoUsd }: Correction): void {
+    this.#connection.run(addSql, ...keyOf(row), 0, 0, 0, 0, 0, costNanoUsd, poolDeltaNanoUsd, -1, 0)
+  }
+
+  periodCells(periodMs: number, account: string): LedgerCell[] {
+    return this.#connection.all<StoredCell>(periodSql, periodMs, account).map(toCell)
+  }
+
+  /** Whole hours from the sums, the hour that is cut from the rows. */
+  cellsSince(sinceMs: number, account: string): LedgerCell[] {
+    return this.#connection.all<StoredCell>(sinceSql, span(sinceMs, account)).map(toCell)
+  }
+
+  chargedSince(sinceMs: number, account: string): number {
+    return this.#connection.get<{ charged: number }>(chargedSql, span(sinceMs, account))?.charged ?? 0
+  }
+}
+
+function keyOf(row: LedgerRow): unknown[] {
+  const hour = Math.floor(row.atMs / hourMs) * hourMs
+  const { periodMs, account, route, model, escalated, reason, clampedSignal } = row
+  return [periodMs, hour, account, route, model, escalated ? 1 : 0, reason ?? '', clampedSignal ?? '']
+}
+
+function span(sinceMs: number, account: string): Record<string, unknown> {
+  return { sinceMs, wholeMs: Math.ceil(sinceMs / hourMs) * hourMs, account }
+}
+
+function toCell(stored: StoredCell): LedgerCell {
+  return { ...stored, escalated: stored.escalated === 1 }
+}
