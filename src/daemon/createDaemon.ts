@@ -376,14 +376,17 @@ export function createDaemon(options: DaemonOptions): Daemon {
     costs.recover()
     budget.start()
     telemetry.hydrate({ periodMs: budget.periodMs, account })
-    costs.reprice()
+    costs.reprice(true)
     // What was counted while the store refused is in the ledger only now.
-    events.on('store.recovered', () => telemetry.hydrate({ periodMs: budget.periodMs, account }))
+    events.on('store.recovered', () => {
+      budget.reread()
+      telemetry.hydrate({ periodMs: budget.periodMs, account })
+    })
   }
 
   function budgetTick(): void {
     budget.tick()
-    if (prices.look()) costs.reprice()
+    costs.reprice(prices.look())
     events.publish('spend.changed', {})
   }
 

@@ -47,10 +47,34 @@ export function tierOf(model: string): Tier | null {
  * @returns null when the table does not know it
  */
 export function resolvePrice(table: PriceTable, ref: ModelRef, atMs: number): PriceRow | null {
+  const { exact, undated } = candidates(table, ref)
+  const holds = (row: PriceRow) => isEffective(row, atMs)
+  const own = (row: PriceRow) => row.source === 'user_override' && holds(row)
+  return exact.find(own) ?? undated.find(own) ?? exact.find(holds) ?? undated.find(holds) ?? null
+}
+
+interface Candidates {
+  readonly exact: readonly PriceRow[]
+  readonly undated: readonly PriceRow[]
+}
+
+/** Found once a table: a table never changes, and every call asks for the same few models. */
+const found = new WeakMap<PriceTable, Map<string, Candidates>>()
+
+/** Rows of a model whenever they hold: by its name, and by its name without a release date. */
+function candidates(table: PriceTable, ref: ModelRef): Candidates {
   const { provider, name } = identify(table, ref)
-  const rows = table.rows.filter((row) => isEffective(row, atMs) && (provider === null || row.provider === provider))
-  const own = rows.filter(({ source }) => source === 'user_override')
-  return named(own, name) ?? named(rows, name)
+  const byName = found.get(table) ?? new Map<string, Candidates>()
+  found.set(table, byName)
+  const key = `${provider ?? ''}/${name}`
+  const known = byName.get(key)
+  if (known) return known
+  const rows = table.rows.filter((row) => provider === null || row.provider === provider)
+  const named = (wanted: string) => rows.filter((row) => row.names.includes(wanted))
+  const candidates = { exact: named(name), undated: named(name.replace(/-\d{8}$/, '')) }
+  // Names come from outside, too.
+  if (byName.size < 1_000) byName.set(key, candidates)
+  return candidates
 }
 
 /**
@@ -156,11 +180,6 @@ function isIncluded(table: PriceTable, ref: ModelRef): boolean {
 
 function isEffective(row: PriceRow, atMs: number): boolean {
   return row.effectiveFromMs <= atMs && (row.effectiveToMs === null || atMs < row.effectiveToMs)
-}
-
-function named(rows: readonly PriceRow[], name: string): PriceRow | null {
-  const find = (wanted: string) => rows.find((row) => row.names.includes(wanted))
-  return find(name) ?? find(name.replace(/-\d{8}$/, '')) ?? null
 }
 
 type Classes = Readonly<Record<keyof Price, number>>

@@ -70,7 +70,6 @@ for (const [scenario, headline] of spendHeadlines) {
   }, info) => {
     test.slow()
     const { url } = await open(scenario)
-    await page.goto(url)
     const devtools = await page.context().newCDPSession(page)
     for (const [name, width, height, colorScheme, text] of [
       ['light', 1280, 800, 'light', 16],

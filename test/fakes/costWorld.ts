@@ -107,7 +107,7 @@ export function createCostWorld({ store, clock, logger, baseUrl, overlayFile, pr
       costs.recover()
       budget.start()
       telemetry.hydrate({ periodMs: budget.periodMs, account })
-      costs.reprice()
+      costs.reprice(true)
     },
   }
 }

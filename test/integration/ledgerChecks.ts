@@ -14,10 +14,13 @@ const fromRows = `SELECT ${columns} FROM (
     coalesce(l.clamped_signal, ''), 0, 0, 0, 0, 0, c.cost_nano_usd, c.pool_delta_nano_usd, -1, 0
     FROM ledger_corrections AS c JOIN ledger AS l ON l.request_id = c.request_id
 ) GROUP BY ${cell}`
-const fromHours = `SELECT period_ms, hour_ms AS hour, account, route, model, escalated, reason, clamped_signal AS clamped,
-  calls, input_tokens AS input, output_tokens AS output, cache_read_tokens AS cache_read,
-  cache_creation_tokens AS cache_creation, cost_nano_usd AS cost, pool_nano_usd AS pool, unpriced, saved_nano_usd AS saved
-  FROM ledger_hours`
+const fromHours = `SELECT ${columns} FROM (
+  SELECT period_ms, hour_ms AS hour, account, route, model, escalated, reason, clamped_signal AS clamped, calls,
+    input_tokens AS input, output_tokens AS output, cache_read_tokens AS cache_read,
+    cache_creation_tokens AS cache_creation, cost_nano_usd AS cost, pool_nano_usd AS pool, unpriced,
+    saved_nano_usd AS saved
+  FROM (SELECT * FROM ledger_hours UNION ALL SELECT * FROM ledger_tail)
+) GROUP BY ${cell}`
 
 /** What a ledger comes to, read row by row and from a connection of one's own. */
 export interface LedgerFacts {
@@ -26,7 +29,7 @@ export interface LedgerFacts {
   readonly pool: ReadonlyMap<number, number>
   /** Request ids that stand in more than one row. */
   readonly repeated: number
-  /** Hourly sums that differ from the rows they repeat. */
+  /** Hourly sums, with what they lack so far, that differ from the rows they repeat. */
   readonly wrongHours: number
   readonly reservations: number
   readonly reservedNanoUsd: number

@@ -84,6 +84,13 @@ export class BudgetService {
     this.#evaluate('time')
   }
 
+  /** The store takes records again: what waited is in the ledger now, and the ledger is right. */
+  reread(): void {
+    if (this.#known === null) return
+    this.#hydrate()
+    this.#evaluate('the ledger was read again')
+  }
+
   /** Start of the period that new calls are charged to. */
   get periodMs(): number {
     const { clock, settings } = this.#deps
@@ -94,8 +101,10 @@ export class BudgetService {
   rung(): Rung | 'unknown' {
     // A call in the first minute of a period belongs to it, whether or not the timer came by.
     if (this.#known !== null && this.#deps.clock.nowMs() >= this.#known.endMs) this.tick()
-    const known = this.#known
-    if (known === null) return 'unknown'
+    return this.#known === null ? 'unknown' : this.#rungOf(this.#known)
+  }
+
+  #rungOf(known: Known): Rung {
     return rungOf({
       spentNanoUsd: this.#deciding(known).decidingNanoUsd,
       poolNanoUsd: this.#poolNanoUsd(),
@@ -157,8 +166,9 @@ export class BudgetService {
       known.chargedNanoUsd += change.nanoUsd
       known.unpricedCalls += change.unpriced
     }
-    const today = this.#today(known)
-    if (atMs >= today.startMs) today.chargedNanoUsd += change.nanoUsd
+    // A day that is not the one in memory is read from the ledger when it is asked for, this charge included.
+    const { day } = known
+    if (day.startMs === this.#dayStart() && atMs >= day.startMs) day.chargedNanoUsd += change.nanoUsd
     this.#evaluate('a model call')
   }
 
@@ -358,15 +368,18 @@ export class BudgetService {
   #evaluate(trigger: string): void {
     const known = this.#known
     if (known === null) return
-    const { store, book, late, clock, newId, events } = this.#deps
-    const state = this.state()
-    if (state.kind === 'unknown') return
-    const { rung } = state
+    const rung = this.#rungOf(known)
     const told = this.#told()
     const before = told?.periodMs === known.startMs ? told.rung : 'normal'
     if (rung === 'hard_stop_100') this.#halt(trigger)
     else this.#goOn(trigger)
-    if (rung === before && told?.periodMs === known.startMs) return
+    if (rung !== before || told?.periodMs !== known.startMs) this.#passed(known, before, rung, trigger)
+  }
+
+  #passed(known: Known, before: Rung, rung: Rung, trigger: string): void {
+    const { store, book, late, clock, newId, events } = this.#deps
+    const state = this.state()
+    if (state.kind === 'unknown') return
     const nowMs = clock.nowMs()
     const rises = rungs.indexOf(rung) > rungs.indexOf(before)
     const details = {

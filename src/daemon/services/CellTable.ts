@@ -73,5 +73,5 @@ export class CellTable {
 }
 
 function keyOf({ route, model, escalated, reason, clampedSignal }: Pick<LedgerRow, keyof CellKey>): string {
-  return JSON.stringify([route, model, escalated, reason ?? '', clampedSignal ?? ''])
+  return `${route}\0${model}\0${escalated ? 1 : 0}\0${reason ?? ''}\0${clampedSignal ?? ''}`
 }

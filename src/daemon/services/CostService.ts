@@ -1,6 +1,7 @@
 import { routeNote, routeOf } from '../../domain/costTelemetry.ts'
 import { KoraError } from '../../domain/errors.ts'
 import {
+  type Correction,
   type LedgerRow,
   noUsage,
   type Reservation,
@@ -8,6 +9,7 @@ import {
   shortCircuitModel,
   type TokenUsage,
 } from '../../domain/ledger.ts'
+import { nanoPerUsd } from '../../domain/money.ts'
 import { type PricedUsage, priceUsage, worstCase } from '../../domain/pricing.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
@@ -19,7 +21,7 @@ import type { NewId } from './ids.ts'
 import type { LateWrites } from './LateWrites.ts'
 import type { PriceBook } from './PriceBook.ts'
 
-/** Rows looked at in one go when prices change; the rest follows a minute later. */
+/** Rows looked at in one go; the next follow a minute later. */
 const repriceAtOnce = 500
 
 /** How a call ended, as far as money goes. */
@@ -59,14 +61,15 @@ export class CostService {
 
   /** Settles what calls of an earlier process left behind at the amount set aside: how they ended is unknown. */
   recover(): void {
-    const { store, late, clock, logger, processId, newId } = this.#deps
+    const { store, late, clock, logger, processId } = this.#deps
     for (const reservation of store.ledger.reservations()) {
       if (reservation.processId === processId) continue
-      const row = this.#unseenRow(reservation, null, 'settled_after_crash')
+      // Charged where it was set aside: by now another period, or another clock, may be current.
+      const row = { ...this.#unseenRow(reservation, null, 'settled_after_crash'), periodMs: reservation.periodMs }
       const nowMs = clock.nowMs()
       const details = { reservation: reservation.id, route: reservation.route, model: reservation.model }
       late.write(() => {
-        store.ledger.settle(reservation.id, { ...row, id: newId('') })
+        store.ledger.settle(reservation.id, row)
         store.audit.append({ seam: 'budget.reservation_recovered', source: 'cron', details }, nowMs)
       })
       logger.warn('a model call was cut off by the end of the process; the amount set aside is charged', details)
@@ -129,7 +132,7 @@ export class CostService {
    * not be used without it
    */
   settle(reservation: Reservation, end: CallEnd, clampedSignal: string | null = null): LedgerRow {
-    const { store, late, budget } = this.#deps
+    const { store, late, budget, logger } = this.#deps
     const row = {
       ...(end.kind === 'used'
         ? this.#usedRow(reservation, end)
@@ -142,6 +145,8 @@ export class CostService {
     })
     budget.released(reservation.id)
     if (!written || outcome === 'inserted') this.#counted(row)
+    // One request id is one charge; two calls that share one mean that somebody in between makes them up.
+    else logger.warn('a model call came back under a request id that is known', { requestId: row.requestId })
     if (!written) throw new KoraError('store_unwritable', 'The cost of a model call could not be recorded.')
     return row
   }
@@ -184,18 +189,24 @@ export class CostService {
     if (!written || outcome === 'inserted') this.#counted(row)
   }
 
-  /** Looks up prices for rows that had none; each found is a correction beside the row. @returns how many */
-  reprice(): number {
-    const { store, late, clock, prices, budget, telemetry, account, newId, events, logger } = this.#deps
-    let corrected = 0
-    for (const row of store.ledger.unpriced(repriceAtOnce)) {
-      // How much an unseen call used is unknown for good.
-      if (row.poolBasis === 'reserved') continue
+  /**
+   * Looks up prices for rows that had none, some at a time; each found is a correction beside the row. What a call used
+   * whose reply nobody saw stays unknown for good.
+   * @param again from the oldest row on, since the prices changed; else it goes on where it stopped
+   * @returns how many were found
+   */
+  reprice(again: boolean): number {
+    if (again) this.#repriceAfterSeq = 0
+    if (this.#repriceAfterSeq === null) return 0
+    const { store, late, clock, prices, newId, logger } = this.#deps
+    const rows = store.ledger.unpriced(this.#repriceAfterSeq, repriceAtOnce)
+    this.#repriceAfterSeq = rows.length < repriceAtOnce ? null : (rows.at(-1)?.seq ?? null)
+    const nowMs = clock.nowMs()
+    const found = rows.flatMap((row) => {
       const ref = { model: row.model, provider: row.provider }
       const { costNanoUsd, version } = priceUsage(prices.table(), ref, row, row.atMs)
-      if (costNanoUsd === null) continue
-      const nowMs = clock.nowMs()
-      const correction = {
+      if (costNanoUsd === null) return []
+      const correction: Correction = {
         id: newId('cor_'),
         atMs: nowMs,
         kind: 'repricing',
@@ -207,35 +218,31 @@ export class CostService {
         costNanoUsd,
         poolDeltaNanoUsd: costNanoUsd - row.poolChargeNanoUsd,
         priceVersion: version,
-      } as const
-      late.require(() => {
+      }
+      return [{ row, correction }]
+    })
+    if (found.length === 0) return 0
+    const write = (): void => {
+      for (const { correction } of found) {
         store.ledger.correct(correction)
-        store.audit.append(
-          {
-            seam: 'ledger.corrected',
-            source: 'cron',
-            details: {
-              request_id: row.requestId,
-              model: row.model,
-              cost_usd: costNanoUsd / 1e9,
-              pool_delta_usd: correction.poolDeltaNanoUsd / 1e9,
-              price_version: version,
-            },
-          },
-          nowMs,
-        )
-      })
-      corrected += 1
-      telemetry.correct(row, correction)
-      if (row.account === account) {
-        budget.charged(row.periodMs, row.atMs, { nanoUsd: correction.poolDeltaNanoUsd, unpriced: -1 })
+        store.audit.append({ seam: 'ledger.corrected', source: 'cron', details: correctionDetails(correction) }, nowMs)
       }
     }
-    if (corrected > 0) {
-      logger.info('prices were found for earlier calls', { calls: corrected })
-      events.publish('spend.changed', {})
+    late.write(write, { written: () => this.#corrected(found) })
+    logger.info('prices were found for earlier calls', { calls: found.length })
+    return found.length
+  }
+
+  #repriceAfterSeq: number | null = null
+
+  #corrected(found: readonly { row: LedgerRow; correction: Correction }[]): void {
+    const { telemetry, budget, account, events } = this.#deps
+    for (const { row, correction } of found) {
+      telemetry.correct(row, correction)
+      if (row.account !== account) continue
+      budget.charged(row.periodMs, row.atMs, { nanoUsd: correction.poolDeltaNanoUsd, unpriced: -1 })
     }
-    return corrected
+    events.publish('spend.changed', {})
   }
 
   #usedRow(reservation: Reservation, end: Extract<CallEnd, { kind: 'used' }>): LedgerRow {
@@ -314,6 +321,17 @@ export class CostService {
   #price(model: string, usage: TokenUsage): PricedUsage {
     const { prices, clock } = this.#deps
     return priceUsage(prices.table(), { model }, usage, clock.nowMs())
+  }
+}
+
+function correctionDetails(correction: Correction): Record<string, unknown> {
+  const { requestId, model, costNanoUsd, poolDeltaNanoUsd, priceVersion } = correction
+  return {
+    request_id: requestId,
+    model,
+    cost_usd: costNanoUsd / nanoPerUsd,
+    pool_delta_usd: poolDeltaNanoUsd / nanoPerUsd,
+    price_version: priceVersion,
   }
 }
 

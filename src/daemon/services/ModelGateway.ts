@@ -117,21 +117,23 @@ export class ModelGateway {
       const opened = this.#open(request, rules)
       if (opened.kind === 'refused') return lost ? { kind: 'failed', code: opened.code, row: lost } : opened
       const { reservation, decision, body } = opened
+      let reply: ModelReply
       try {
-        const reply = await client.complete({
+        reply = await client.complete({
           body,
           signal: request.signal,
           deadlineMs: Math.max(1, endsAtMs - clock.monotonicMs()),
         })
-        this.#pulse = reply.pulse ?? this.#pulse
-        return this.#answered(request, rules, reservation, decision, reply)
       } catch (error) {
         const failure = this.#failed(reservation, error)
         if (!failure.again || tries >= maxTries || clock.monotonicMs() >= endsAtMs) {
           return { kind: 'failed', code: failure.code, row: failure.row ?? lost }
         }
         lost = failure.row ?? lost
+        continue
       }
+      this.#pulse = reply.pulse ?? this.#pulse
+      return this.#answered(request, rules, reservation, decision, reply)
     }
   }
 
@@ -143,10 +145,11 @@ export class ModelGateway {
     | Extract<GatewayOutcome, { kind: 'refused' }>
     | { kind: 'open'; reservation: Reservation; decision: ModelDecision; body: ReturnType<typeof messagesBody> } {
     const { operational, budget, costs } = this.#deps
+    // Asked first: a period that is due begins here, and with it ends a pause for cost.
+    const rung = budget.rung()
     if (operational.primary === 'paused') {
       return { kind: 'refused', code: 'operational_state_paused', why: operational.reasons[0] ?? null }
     }
-    const rung = budget.rung()
     const decision = decide(request, rules, rung)
     if (decision.model === null) return refused(decision.reason === 'cost_ladder_halted' ? 'hard_stop' : 'clamped')
     const { system, tools, maxTokens } = request

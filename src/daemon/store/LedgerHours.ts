@@ -16,9 +16,14 @@ const addends = [
   'saved_nano_usd',
 ]
 
-const addSql = `INSERT INTO ledger_hours (${key}, ${addends.join(', ')})
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-  ON CONFLICT (${key}) DO UPDATE SET ${addends.map((name) => `${name} = ${name} + excluded.${name}`).join(', ')}`
+const columns = `${key}, ${addends.join(', ')}`
+const add = `ON CONFLICT (${key}) DO UPDATE SET
+  ${addends.map((name) => `${name} = ${name} + excluded.${name}`).join(', ')}`
+const addSql = `INSERT INTO ledger_hours (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ${add}`
+const catchUpSql = `INSERT INTO ledger_hours (${columns})
+  SELECT ${key}, ${addends.map((name) => `sum(${name})`).join(', ')} FROM ledger_tail WHERE true GROUP BY ${key} ${add}`
+const uptoSql = 'UPDATE ledger_hours_upto SET seq = (SELECT coalesce(max(seq), 0) FROM ledger)'
+const behindSql = 'SELECT (SELECT max(seq) FROM ledger) > (SELECT seq FROM ledger_hours_upto) AS behind'
 
 /**
  * Every period there is. The hours lie by period first, so that a month is one stretch; a clock set back, or a period
@@ -35,11 +40,16 @@ const cellSums = `route, model, escalated, reason, clamped_signal AS clampedSign
   sum(input_tokens) AS inputTokens, sum(output_tokens) AS outputTokens, sum(cache_read_tokens) AS cacheReadTokens,
   sum(cache_creation_tokens) AS cacheCreationTokens, sum(cost_nano_usd) AS costNanoUsd,
   sum(pool_nano_usd) AS poolNanoUsd, sum(unpriced) AS unpriced, sum(saved_nano_usd) AS savedNanoUsd`
-const periodSql = `SELECT ${cellSums} FROM ledger_hours WHERE period_ms = ? AND account = ? GROUP BY ${cell}`
+const periodSql = `SELECT ${cellSums} FROM (
+    SELECT * FROM ledger_hours WHERE period_ms = @periodMs AND account = @account
+    UNION ALL SELECT * FROM ledger_tail WHERE period_ms = @periodMs AND account = @account
+  ) GROUP BY ${cell}`
 const sinceSql = `${periodsSql}
   SELECT ${cellSums} FROM (
     SELECT h.* FROM periods CROSS JOIN ledger_hours AS h ON h.period_ms = period
       WHERE h.hour_ms >= @wholeMs AND h.account = @account
+    UNION ALL
+    SELECT * FROM ledger_tail WHERE hour_ms >= @wholeMs AND account = @account
     UNION ALL
     SELECT period_ms, at_ms, account, route, model, escalated, coalesce(reason, ''), coalesce(clamped_signal, ''), 1,
       input_tokens, output_tokens, cache_read_tokens, cache_creation_tokens, coalesce(cost_nano_usd, 0),
@@ -54,6 +64,7 @@ const sinceSql = `${periodsSql}
 const chargedSql = `${periodsSql}
   SELECT coalesce((SELECT sum(pool_nano_usd) FROM periods CROSS JOIN ledger_hours AS h ON h.period_ms = period
       WHERE h.hour_ms >= @wholeMs AND h.account = @account), 0)
+    + coalesce((SELECT sum(pool_nano_usd) FROM ledger_tail WHERE hour_ms >= @wholeMs AND account = @account), 0)
     + coalesce((SELECT sum(pool_charge_nano_usd) FROM ledger WHERE at_ms >= @sinceMs AND at_ms < @wholeMs AND account = @account), 0)
     + coalesce((SELECT sum(c.pool_delta_nano_usd) FROM ledger_corrections AS c
       CROSS JOIN ledger AS l ON l.request_id = c.request_id
@@ -61,7 +72,7 @@ const chargedSql = `${periodsSql}
 
 type StoredCell = Omit<LedgerCell, 'escalated'> & { readonly escalated: number }
 
-/** Sums of the ledger by hour, written together with what they repeat, so that a month is added up in milliseconds. */
+/** Sums of the ledger by hour, so that a month is added up in milliseconds; what they do not hold yet is added to them. */
 export class LedgerHours {
   readonly #connection: Connection
 
@@ -69,23 +80,16 @@ export class LedgerHours {
     this.#connection = connection
   }
 
-  /** Counts a new row. */
-  add(row: LedgerRow): void {
-    const { inputTokens, outputTokens, cacheReadTokens, cacheCreationTokens, costNanoUsd } = row
-    const unpriced = costNanoUsd === null ? 1 : 0
-    this.#connection.run(
-      addSql,
-      ...keyOf(row),
-      1,
-      inputTokens,
-      outputTokens,
-      cacheReadTokens,
-      cacheCreationTokens,
-      costNanoUsd ?? 0,
-      row.poolChargeNanoUsd,
-      unpriced,
-      row.savedNanoUsd,
-    )
+  /**
+   * Adds up the rows written since the last time. Until then reads take them from the ledger itself: a call is one row
+   * to write, not two.
+   */
+  catchUp(): void {
+    if (this.#connection.get<{ behind: number | null }>(behindSql)?.behind !== 1) return
+    this.#connection.write(() => {
+      this.#connection.run(catchUpSql)
+      this.#connection.run(uptoSql)
+    })
   }
 
   /** Counts the price that a row without one got later, where the row counts. */
@@ -94,7 +98,7 @@ export class LedgerHours {
   }
 
   periodCells(periodMs: number, account: string): LedgerCell[] {
-    return this.#connection.all<StoredCell>(periodSql, periodMs, account).map(toCell)
+    return this.#connection.all<StoredCell>(periodSql, { periodMs, account }).map(toCell)
   }
 
   /** Whole hours from the sums, the hour that is cut from the rows. */

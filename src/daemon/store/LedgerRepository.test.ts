@@ -267,8 +267,8 @@ describe('later prices', () => {
     for (const id of ['a', 'b', 'c']) ledger.append(anUnpricedRow({ id, requestId: id, reportId: id }))
     ledger.append(next('priced'))
     ledger.correct(aCorrection({ requestId: 'b' }))
-    expect(ledger.unpriced(9).map(({ id }) => id)).toEqual(['a', 'c'])
-    expect(ledger.unpriced(1).map(({ id }) => id)).toEqual(['a'])
+    expect(ledger.unpriced(0, 9).map(({ id }) => id)).toEqual(['a', 'c'])
+    expect(ledger.unpriced(0, 1).map(({ id }) => id)).toEqual(['a'])
   })
 
   test('newest first, as many as asked for', async () => {

@@ -33,9 +33,11 @@ const reportedSql = `SELECT 1 AS yes FROM ledger WHERE request_id = @reportId AN
   UNION ALL SELECT 1 FROM ledger INDEXED BY ledger_by_report
     WHERE source_id = @sourceId AND report_id = @reportId AND report_id <> request_id LIMIT 1`
 const selectRow = `SELECT ${ledgerMap.columns} FROM ledger`
+const reportsApartSql = 'SELECT 1 AS yes FROM ledger INDEXED BY ledger_by_report WHERE report_id <> request_id LIMIT 1'
 const rowSql = `${selectRow} WHERE request_id = ?`
 const bySubjectSql = `${selectRow} WHERE subject = ? ORDER BY seq`
-const unpricedSql = `${selectRow} INDEXED BY ledger_unpriced WHERE cost_nano_usd IS NULL
+const unpricedSql = `SELECT seq, ${ledgerMap.columns} FROM ledger INDEXED BY ledger_unpriced
+  WHERE cost_nano_usd IS NULL AND seq > ? AND pool_basis <> 'reserved'
   AND NOT EXISTS (SELECT 1 FROM ledger_corrections WHERE request_id = ledger.request_id) ORDER BY seq LIMIT ?`
 const firstSql = 'SELECT min(at_ms) AS at_ms FROM ledger'
 const sumSql = `SELECT coalesce(sum(cost_nano_usd), 0) AS costNanoUsd,
@@ -69,6 +71,8 @@ const openPeriodSql = `INSERT INTO billing_periods (${periodMap.columns}) VALUES
 export class LedgerRepository {
   readonly #connection: Connection
   readonly #hours: LedgerHours
+  /** Whether any row's report id differs from its request id; null until the first row is written. */
+  #reportsApart: boolean | null = null
 
   constructor(connection: Connection) {
     this.#connection = connection
@@ -81,12 +85,26 @@ export class LedgerRepository {
    */
   append(row: LedgerRow): 'inserted' | 'duplicate' {
     return this.#connection.write(() => {
-      const { sourceId, reportId } = row
-      if (this.#connection.get(reportedSql, { sourceId, reportId })) return 'duplicate'
-      if (this.#connection.run(appendSql, ...ledgerMap.values(row)) === 0) return 'duplicate'
-      this.#hours.add(row)
-      return 'inserted'
+      // SQLite would take a cost that is no number for one that is unknown.
+      if (row.costNanoUsd !== null && !Number.isSafeInteger(row.costNanoUsd)) {
+        throw new KoraError('bad_input', 'The cost of a call is not a whole number.', { requestId: row.requestId })
+      }
+      if (this.#isReported(row)) return 'duplicate'
+      return this.#connection.run(appendSql, ...ledgerMap.values(row)) === 0 ? 'duplicate' : 'inserted'
     })
+  }
+
+  /** Adds what was written to the sums by hour; called every second. @throws KoraError store_full and the like */
+  catchUp(): void {
+    this.#hours.catchUp()
+  }
+
+  /** Whether the same source reported it under another request id. As a rule there are no such rows, and no look-up. */
+  #isReported({ sourceId, reportId, requestId }: LedgerRow): boolean {
+    this.#reportsApart ??= this.#connection.get(reportsApartSql) !== undefined
+    if (!this.#reportsApart && reportId === requestId) return false
+    this.#reportsApart = true
+    return this.#connection.get(reportedSql, { sourceId, reportId }) !== undefined
   }
 
   row(requestId: string): LedgerRow | null {
@@ -99,9 +117,11 @@ export class LedgerRepository {
     return this.#connection.all<Row>(bySubjectSql, subject).map(ledgerMap.fromRow)
   }
 
-  /** Rows that have no price and got none since, oldest first. */
-  unpriced(limit: number): LedgerRow[] {
-    return this.#connection.all<Row>(unpricedSql, limit).map(ledgerMap.fromRow)
+  /** Rows whose usage is known but that have no price and got none since, oldest first. @param afterSeq exclusive */
+  unpriced(afterSeq: number, limit: number): (LedgerRow & { seq: number })[] {
+    return this.#connection
+      .all<Row & { seq: number }>(unpricedSql, afterSeq, limit)
+      .map((row) => ({ ...ledgerMap.fromRow(row), seq: row.seq }))
   }
 
   /** When the earliest call was made; null while there is none. */

@@ -95,9 +95,10 @@ export class Store {
     }
   }
 
-  /** Commits the samples recorded so far and keeps the log short; called every second. @throws as `transaction` */
+  /** Commits the samples recorded so far, adds up the ledger and keeps the log short; called every second. @throws as `transaction` */
   flush(): void {
     if (this.observations.buffered > 0) this.transaction(() => undefined)
+    this.ledger.catchUp()
     this.#connection.tidy()
   }
 

@@ -179,7 +179,7 @@ describe('the series', () => {
       // Some were charged to another period than their time lies in.
       else call(String(index), at, index % 3 === 0 ? { model: strongModel, periodMs: 0 } : {})
     }
-    for (const row of store.ledger.unpriced(10)) {
+    for (const row of store.ledger.unpriced(0, 10)) {
       store.ledger.correct(aCorrection({ id: row.id, requestId: row.requestId, callAtMs: row.atMs }))
     }
     const sum = async (points: number) => {

@@ -125,7 +125,7 @@ const real = `model <> '${shortCircuitModel}'`
 const monthsSql = `WITH sums AS (
     SELECT period_ms, sum(pool_nano_usd) AS pool, sum(calls) FILTER (WHERE ${real}) AS calls, sum(unpriced) AS unpriced,
       sum(calls) FILTER (WHERE NOT ${real}) AS avoided, sum(saved_nano_usd) AS saved
-    FROM ledger_hours GROUP BY period_ms
+    FROM (SELECT * FROM ledger_hours UNION ALL SELECT * FROM ledger_tail) GROUP BY period_ms
   ), adjusted AS (
     SELECT period_ms, sum(adjustment_nano_usd) AS adjustment, max(seq) AS newest FROM reconciliations GROUP BY period_ms
   ), periods (period_ms) AS (

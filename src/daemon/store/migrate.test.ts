@@ -30,7 +30,15 @@ const added: readonly string[][] = [
   ['audit_anchor', 'audit_log'],
   ['ledger'],
   ['backups', 'schedules', 'settings'],
-  ['billing_periods', 'ledger_corrections', 'ledger_hours', 'reconciliations', 'reservations', 'sampling_spans'],
+  [
+    'billing_periods',
+    'ledger_corrections',
+    'ledger_hours',
+    'ledger_hours_upto',
+    'reconciliations',
+    'reservations',
+    'sampling_spans',
+  ],
 ]
 
 test('every migration is tested below', () => {

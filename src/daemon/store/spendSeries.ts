@@ -43,8 +43,11 @@ const hoursSql = `${periodsSql}
     coalesce(sum(cost_nano_usd) FILTER (WHERE model = @cheapModel), 0) AS cheapNanoUsd,
     coalesce(sum(cost_nano_usd) FILTER (WHERE model <> @cheapModel), 0) AS strongNanoUsd,
     sum(calls) AS calls, sum(unpriced) AS unpriced
-  FROM periods CROSS JOIN ledger_hours AS h ON h.period_ms = period
-  WHERE hour_ms >= @start AND hour_ms < @end AND ${real} GROUP BY 1`
+  FROM (
+    SELECT h.* FROM periods CROSS JOIN ledger_hours AS h ON h.period_ms = period
+      WHERE hour_ms >= @start AND hour_ms < @end AND ${real}
+    UNION ALL SELECT * FROM ledger_tail WHERE hour_ms >= @start AND hour_ms < @end AND ${real}
+  ) GROUP BY 1`
 const rowsSql = `SELECT at_ms - at_ms % @bucketMs AS bucket, sum(input_tokens) AS inputTokens,
     sum(output_tokens) AS outputTokens, sum(cache_read_tokens + cache_creation_tokens) AS cacheTokens,
     coalesce(sum(cost_nano_usd) FILTER (WHERE model = @cheapModel), 0) AS cheapNanoUsd,

@@ -498,8 +498,8 @@ describe('Prices found later', () => {
       }),
     )
     expect(prices.look()).toBe(true)
-    expect(costs.reprice()).toBe(1)
-    expect(costs.reprice()).toBe(0)
+    expect(costs.reprice(true)).toBe(1)
+    expect(costs.reprice(true)).toBe(0)
     expect(rows(store)).toEqual([before])
     expect(store.ledger.corrections(10)).toMatchObject([{ costNanoUsd: 2_500_000, poolDeltaNanoUsd: -2_500_000 }])
     expect(budget.state()).toMatchObject({ unpricedCalls: 0, spentNanoUsd: 2_500_000 })

@@ -1,6 +1,7 @@
 /**
  * The budget: money set aside, later prices, the provider's own figures, and sums by hour from which windows and the
- * month are added up. `ledger_hours` repeats what `ledger` and `ledger_corrections` say and is written with them.
+ * month are added up. `ledger_hours` repeats what `ledger` and `ledger_corrections` say, up to the row named in
+ * `ledger_hours_upto`.
  */
 export const budget: readonly string[] = [
   // Rebuilt with fewer indexes: each is a page more to write for every call. A row is known by its request id; that its
@@ -79,6 +80,15 @@ export const budget: readonly string[] = [
       sum(input_tokens), sum(output_tokens), sum(cache_read_tokens), sum(cache_creation_tokens),
       coalesce(sum(cost_nano_usd), 0), sum(pool_charge_nano_usd), count(*) FILTER (WHERE cost_nano_usd IS NULL), 0
     FROM ledger GROUP BY 1, 2, 3, 4, 5, 6, 7`,
+  'CREATE TABLE ledger_hours_upto (id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL) STRICT',
+  'INSERT INTO ledger_hours_upto SELECT 1, coalesce(max(seq), 0) FROM ledger',
+  // What the sums by hour do not hold yet, a row a call, in their shape.
+  `CREATE VIEW ledger_tail AS
+    SELECT period_ms, at_ms - at_ms % 3600000 AS hour_ms, account, route, model, escalated,
+      coalesce(reason, '') AS reason, coalesce(clamped_signal, '') AS clamped_signal, 1 AS calls, input_tokens,
+      output_tokens, cache_read_tokens, cache_creation_tokens, coalesce(cost_nano_usd, 0) AS cost_nano_usd,
+      pool_charge_nano_usd AS pool_nano_usd, cost_nano_usd IS NULL AS unpriced, saved_nano_usd
+    FROM ledger WHERE seq > (SELECT seq FROM ledger_hours_upto)`,
   `CREATE TABLE reservations (
     id TEXT PRIMARY KEY,
     at_ms INTEGER NOT NULL,

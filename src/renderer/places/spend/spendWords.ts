@@ -94,7 +94,7 @@ export function rungLine(budget: KnownBudget, nowMs: number): RungLine {
       return {
         ...line,
         word: budget.pausedForCost ? 'Stopped, paused for cost' : line.word,
-        text: `No model calls until ${next} or a larger pool. Replies from the phrasebook go on for $0.`,
+        text: `No model calls until ${next} or a larger pool. Kora still watches and tells you.`,
       }
   }
 }
