@@ -48,7 +48,7 @@ export const noUsage: TokenUsage = {
 
 /** One provider call, or one reply that avoided it. Rows are never changed and never pruned under 13 months. */
 export interface LedgerRow extends TokenUsage {
-  /** ULID. */
+  /** ULID: that of the reservation it began as. */
   readonly id: string
   readonly atMs: number
   /** Start of the billing period whose pool was charged. */

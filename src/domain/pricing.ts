@@ -54,6 +54,9 @@ export function resolvePrice(table: PriceTable, ref: ModelRef, atMs: number): Pr
 }
 
 interface Candidates {
+  /** A subscription pays for the provider's calls. */
+  readonly included: boolean
+  /** Rows of the model whenever they hold: by its name, and by its name without a release date. */
   readonly exact: readonly PriceRow[]
   readonly undated: readonly PriceRow[]
 }
@@ -61,19 +64,22 @@ interface Candidates {
 /** Found once a table: a table never changes, and every call asks for the same few models. */
 const found = new WeakMap<PriceTable, Map<string, Candidates>>()
 
-/** Rows of a model whenever they hold: by its name, and by its name without a release date. */
 function candidates(table: PriceTable, ref: ModelRef): Candidates {
-  const { provider, name } = identify(table, ref)
-  const byName = found.get(table) ?? new Map<string, Candidates>()
-  found.set(table, byName)
-  const key = `${provider ?? ''}/${name}`
-  const known = byName.get(key)
+  const byRef = found.get(table) ?? new Map<string, Candidates>()
+  found.set(table, byRef)
+  const key = `${ref.provider ?? ''}\0${ref.model}\0${ref.baseUrl ?? ''}`
+  const known = byRef.get(key)
   if (known) return known
+  const { provider, name } = identify(table, ref)
   const rows = table.rows.filter((row) => provider === null || row.provider === provider)
   const named = (wanted: string) => rows.filter((row) => row.names.includes(wanted))
-  const candidates = { exact: named(name), undated: named(name.replace(/-\d{8}$/, '')) }
+  const candidates = {
+    included: provider !== null && table.includedProviders.includes(provider),
+    exact: named(name),
+    undated: named(name.replace(/-\d{8}$/, '')),
+  }
   // Names come from outside, too.
-  if (byName.size < 1_000) byName.set(key, candidates)
+  if (byRef.size < 1_000) byRef.set(key, candidates)
   return candidates
 }
 
@@ -85,7 +91,7 @@ function candidates(table: PriceTable, ref: ModelRef): Candidates {
  */
 export function priceUsage(table: PriceTable, ref: ModelRef, usage: TokenUsage, atMs: number): PricedUsage {
   const version = table.version
-  if (isIncluded(table, ref)) {
+  if (candidates(table, ref).included) {
     return {
       costNanoUsd: 0,
       poolChargeNanoUsd: 0,
@@ -137,7 +143,7 @@ export function worstCase(
   most: { readonly inputTokens: number; readonly maxOutputTokens: number },
   atMs: number,
 ): number {
-  if (isIncluded(table, ref)) return 0
+  if (candidates(table, ref).included) return 0
   const inputTokens = count(most.inputTokens)
   const row = resolvePrice(table, ref, atMs)
   const possible: Price[] = []
@@ -171,11 +177,6 @@ function identify(table: PriceTable, ref: ModelRef): { provider: string | null; 
 function providerBehind(baseUrl: string | null | undefined): string | null {
   const url = baseUrl ? URL.parse(baseUrl) : null
   return (url && hosts[url.hostname]) ?? null
-}
-
-function isIncluded(table: PriceTable, ref: ModelRef): boolean {
-  const { provider } = identify(table, ref)
-  return provider !== null && table.includedProviders.includes(provider)
 }
 
 function isEffective(row: PriceRow, atMs: number): boolean {

@@ -133,12 +133,10 @@ export class CostService {
    */
   settle(reservation: Reservation, end: CallEnd, clampedSignal: string | null = null): LedgerRow {
     const { store, late, budget, logger } = this.#deps
-    const row = {
-      ...(end.kind === 'used'
-        ? this.#usedRow(reservation, end)
-        : this.#unseenRow(reservation, end.requestId, end.note)),
-      clampedSignal: reservation.clampedSignal ?? clampedSignal,
-    }
+    // A signal that lost before the call is the one that counts.
+    const lost = reservation.clampedSignal ?? clampedSignal
+    const settled = lost === reservation.clampedSignal ? reservation : { ...reservation, clampedSignal: lost }
+    const row = end.kind === 'used' ? this.#usedRow(settled, end) : this.#unseenRow(settled, end.requestId, end.note)
     let outcome: 'inserted' | 'duplicate' = 'inserted'
     const written = late.write(() => {
       outcome = store.ledger.settle(reservation.id, row)
@@ -279,11 +277,23 @@ export class CostService {
   }
 
   #common(reservation: Reservation) {
-    const { clock, budget, newId } = this.#deps
-    const { provider, account, model, route, parentRoute, iteration, escalated, reason, clampedSignal, rung, subject } =
-      reservation
+    const { clock, budget } = this.#deps
+    const {
+      id,
+      provider,
+      account,
+      model,
+      route,
+      parentRoute,
+      iteration,
+      escalated,
+      reason,
+      clampedSignal,
+      rung,
+      subject,
+    } = reservation
     return {
-      id: newId(''),
+      id,
       atMs: clock.nowMs(),
       periodMs: budget.periodMs,
       processId: reservation.processId,

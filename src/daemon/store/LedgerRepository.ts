@@ -4,6 +4,7 @@ import type { Correction, LedgerCell, LedgerRow, Reconciliation, Reservation } f
 import type { Connection } from './Connection.ts'
 import { callsBetween } from './ledgerCalls.ts'
 import { LedgerHours } from './LedgerHours.ts'
+import { callsPerMs, seqAt } from './ledgerSeq.ts'
 import {
   type BillingPeriod,
   correctionMap,
@@ -25,7 +26,7 @@ export interface LedgerSum {
   readonly calls: number
 }
 
-const appendSql = `INSERT INTO ledger (${ledgerMap.columns}) VALUES (${ledgerMap.marks})
+const appendSql = `INSERT INTO ledger (seq, ${ledgerMap.columns}) VALUES (?, ${ledgerMap.marks})
   ON CONFLICT (request_id) DO NOTHING`
 /** A row whose report id is its request id is found by that one; the index of the others is empty as a rule. */
 const reportedSql = `SELECT 1 AS yes FROM ledger WHERE request_id = @reportId AND report_id = @reportId
@@ -39,11 +40,12 @@ const bySubjectSql = `${selectRow} WHERE subject = ? ORDER BY seq`
 const unpricedSql = `SELECT seq, ${ledgerMap.columns} FROM ledger INDEXED BY ledger_unpriced
   WHERE cost_nano_usd IS NULL AND seq > ? AND pool_basis <> 'reserved'
   AND NOT EXISTS (SELECT 1 FROM ledger_corrections WHERE request_id = ledger.request_id) ORDER BY seq LIMIT ?`
-const firstSql = 'SELECT min(at_ms) AS at_ms FROM ledger'
+const newestWithinSql = 'SELECT max(seq) AS seq FROM ledger WHERE seq >= ? AND seq < ?'
+const firstSql = 'SELECT at_ms FROM ledger ORDER BY seq LIMIT 1'
 const sumSql = `SELECT coalesce(sum(cost_nano_usd), 0) AS costNanoUsd,
   coalesce(sum(pool_charge_nano_usd), 0) AS poolChargeNanoUsd,
   count(*) FILTER (WHERE cost_nano_usd IS NULL) AS unpriced, count(*) AS calls
-  FROM ledger WHERE at_ms >= ?`
+  FROM ledger WHERE seq >= ?`
 
 const reserveSql = `INSERT INTO reservations (${reservationMap.columns}) VALUES (${reservationMap.marks})`
 const releaseSql = 'DELETE FROM reservations WHERE id = ?'
@@ -90,8 +92,19 @@ export class LedgerRepository {
         throw new KoraError('bad_input', 'The cost of a call is not a whole number.', { requestId: row.requestId })
       }
       if (this.#isReported(row)) return 'duplicate'
-      return this.#connection.run(appendSql, ...ledgerMap.values(row)) === 0 ? 'duplicate' : 'inserted'
+      const seq = this.#nextSeq(row.atMs)
+      if (this.#connection.run(appendSql, seq, ...ledgerMap.values(row)) === 0) return 'duplicate'
+      this.#hours.added(seq, row)
+      return 'inserted'
     })
+  }
+
+  #nextSeq(atMs: number): number {
+    const first = seqAt(atMs)
+    const newest = this.#connection.get<{ seq: number | null }>(newestWithinSql, first, first + callsPerMs)?.seq ?? null
+    const seq = newest === null ? first : newest + 1
+    if (seq < first + callsPerMs && Number.isSafeInteger(seq)) return seq
+    throw new KoraError('bad_input', 'There is no number left for a call of that time.', { atMs })
   }
 
   /** Adds what was written to the sums by hour; called every second. @throws KoraError store_full and the like */
@@ -126,13 +139,13 @@ export class LedgerRepository {
 
   /** When the earliest call was made; null while there is none. */
   firstAtMs(): number | null {
-    return this.#connection.get<{ at_ms: number | null }>(firstSql)?.at_ms ?? null
+    return this.#connection.get<{ at_ms: number }>(firstSql)?.at_ms ?? null
   }
 
   /** Of the rows as they were written, without corrections. @param sinceMs inclusive */
   sum(sinceMs: number): LedgerSum {
     const none = { costNanoUsd: 0, poolChargeNanoUsd: 0, unpriced: 0, calls: 0 }
-    return this.#connection.get<LedgerSum>(sumSql, sinceMs) ?? none
+    return this.#connection.get<LedgerSum>(sumSql, seqAt(sinceMs)) ?? none
   }
 
   /** Sums of the calls charged to a billing period, corrections included. */

@@ -7,6 +7,7 @@ import {
   periodMs,
   startMs,
 } from '../../../test/fakes/records.ts'
+import { seqAt } from './ledgerSeq.ts'
 import { openTestStore } from '../../../test/fakes/testStore.ts'
 import type { LedgerFilter } from '../../contract/spend.ts'
 import { type LedgerRow, noUsage } from '../../domain/ledger.ts'
@@ -52,14 +53,14 @@ describe('a page of the ledger', () => {
     expect((await reader.ledgerPage({}, null, 9)).rows).toEqual([
       {
         ...aLedgerRow({ ...ids('b'), atMs: startMs + 1, reason: 'opus_prefix', escalated: true }),
-        seq: 2,
+        seq: seqAt(startMs + 1),
         correctedCostNanoUsd: null,
         poolDeltaNanoUsd: 0,
         correctedAtMs: null,
       },
       {
         ...anUnpricedRow({ ...ids('a') }),
-        seq: 1,
+        seq: seqAt(startMs),
         correctedCostNanoUsd: 4_000_000,
         poolDeltaNanoUsd: aCorrection().poolDeltaNanoUsd,
         correctedAtMs: aCorrection().atMs,
@@ -67,16 +68,16 @@ describe('a page of the ledger', () => {
     ])
   })
 
-  test('is followed by the next one until the end, in the order of writing', async () => {
-    // The clock was set back in between.
-    for (const [index, at] of [10, 20, 30, 5, 15].entries()) call(String(index + 1), at)
-    expect(await page({}, null, 2)).toEqual({ ids: ['5', '4'], nextBeforeSeq: 4 })
-    expect(await page({}, 4, 2)).toEqual({ ids: ['3', '2'], nextBeforeSeq: 2 })
-    expect(await page({}, 2, 2)).toEqual({ ids: ['1'], nextBeforeSeq: null })
-    expect(await page({}, 1, 2)).toEqual({ ids: [], nextBeforeSeq: null })
-    expect(await page({}, null, 5)).toEqual({ ids: ['5', '4', '3', '2', '1'], nextBeforeSeq: null })
+  test('is followed by the next one until the end, newest first', async () => {
+    // The clock was set back in between; two calls fall into one millisecond.
+    for (const [index, at] of [10, 20, 30, 5, 20].entries()) call(String(index + 1), at)
+    const seq = (at: number) => seqAt(startMs + at)
+    expect(await page({}, null, 2)).toEqual({ ids: ['3', '5'], nextBeforeSeq: seq(20) + 1 })
+    expect(await page({}, seq(20) + 1, 2)).toEqual({ ids: ['2', '1'], nextBeforeSeq: seq(10) })
+    expect(await page({}, seq(10), 2)).toEqual({ ids: ['4'], nextBeforeSeq: null })
+    expect(await page({}, seq(5), 2)).toEqual({ ids: [], nextBeforeSeq: null })
+    expect(await page({}, null, 5)).toEqual({ ids: ['3', '5', '2', '1', '4'], nextBeforeSeq: null })
     expect((await page({ fromMs: startMs + 10, toMs: startMs + 30 })).ids).toEqual(['5', '2', '1'])
-    expect(await page({ fromMs: startMs + 10, toMs: startMs + 30 }, 5, 1)).toEqual({ ids: ['2'], nextBeforeSeq: 2 })
     expect((await page({ toMs: startMs + 10 })).ids).toEqual(['4'])
     expect((await page({ fromMs: startMs + 31 })).ids).toEqual([])
   })
@@ -90,11 +91,11 @@ describe('a page of the ledger', () => {
     avoided('avoided', 5)
     store.ledger.correct(aCorrection({ requestId: 'corrected' }))
     const cases: [LedgerFilter, string[], cost: number, unpriced: number][] = [
-      [{}, ['avoided', 'corrected', 'unpriced', 'strong', 'chat', 'plain'], 33_000_000, 1],
+      [{}, ['avoided', 'unpriced', 'strong', 'chat', 'corrected', 'plain'], 33_000_000, 1],
       [{ route: 'slack_dm' }, ['chat'], 4_500_000, 0],
       [{ model: strongModel }, ['strong'], 20_000_000, 0],
       [{ only: 'unpriced' }, ['unpriced'], 0, 1],
-      [{ only: 'escalated' }, ['corrected', 'strong'], 24_000_000, 0],
+      [{ only: 'escalated' }, ['strong', 'corrected'], 24_000_000, 0],
       [{ only: 'avoided' }, ['avoided'], 0, 0],
       [{ only: 'corrected' }, ['corrected'], 4_000_000, 0],
       [{ only: 'corrected', fromMs: startMs + 1 }, [], 0, 0],

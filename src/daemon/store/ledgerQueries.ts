@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3'
 import type { LedgerFilter } from '../../contract/spend.ts'
 import { type LedgerRow, shortCircuitModel } from '../../domain/ledger.ts'
 import { ledgerMap } from './ledgerRows.ts'
+import { seqAt } from './ledgerSeq.ts'
 import type { Row } from './rows.ts'
 
 /** A row with the price it got later; both null when it got none. */
@@ -52,9 +53,6 @@ const sources: Readonly<Record<'all' | 'unpriced' | 'corrected', string>> = {
   unpriced: `ledger AS l INDEXED BY ledger_unpriced ${corrections}`,
   corrected: 'ledger_corrections AS c CROSS JOIN ledger AS l ON l.request_id = c.request_id',
 }
-const seqsSql = `SELECT min(seq) AS first, max(seq) AS last FROM ledger INDEXED BY ledger_by_time
-  WHERE at_ms >= ? AND at_ms < ?`
-
 /** Rows of a filter, newest first. @param beforeSeq exclusive; null for the first page */
 export function ledgerPage(
   database: Database.Database,
@@ -63,12 +61,11 @@ export function ledgerPage(
   limit: number,
 ): LedgerPage {
   const { from, conditions, values } = where(filter)
-  const bounds = seqBounds(database, filter)
-  const last = Math.min(bounds.last, (beforeSeq ?? Number.MAX_SAFE_INTEGER) - 1)
   const sql = `SELECT l.*, c.cost_nano_usd AS corrected_cost, coalesce(c.pool_delta_nano_usd, 0) AS pool_delta,
     c.at_ms AS corrected_at FROM ${from}
-    WHERE ${['l.seq BETWEEN ? AND ?', ...conditions].join(' AND ')} ORDER BY l.seq DESC LIMIT ?`
-  const found = database.prepare<unknown[], Row>(sql).all(bounds.first, last, ...values, limit + 1)
+    WHERE ${['l.seq < ?', ...conditions].join(' AND ')} ORDER BY l.seq DESC LIMIT ?`
+  const before = beforeSeq ?? Number.MAX_SAFE_INTEGER
+  const found = database.prepare<unknown[], Row>(sql).all(before, ...values, limit + 1)
   const rows = found.slice(0, limit).map(toPageRow)
   return { rows, nextBeforeSeq: found.length > limit ? (rows.at(-1)?.seq ?? null) : null }
 }
@@ -85,8 +82,8 @@ export function ledgerTotals(database: Database.Database, filter: LedgerFilter):
 
 function where({ fromMs, toMs, route, model, only }: LedgerFilter): Where {
   const given: [condition: string, value: unknown][] = [
-    ['l.at_ms >= ?', fromMs],
-    ['l.at_ms < ?', toMs],
+    ['l.seq >= ?', fromMs === undefined ? undefined : seqAt(fromMs)],
+    ['l.seq < ?', toMs === undefined ? undefined : seqAt(toMs)],
     ['l.route = ?', route],
     ['l.model = ?', model],
     ['l.model = ?', only === 'avoided' ? shortCircuitModel : undefined],
@@ -97,18 +94,6 @@ function where({ fromMs, toMs, route, model, only }: LedgerFilter): Where {
   if (only === 'escalated') conditions.push('l.escalated = 1')
   const from = only === 'unpriced' || only === 'corrected' ? sources[only] : sources.all
   return { from, conditions, values: used.map(([, value]) => value) }
-}
-
-/**
- * Where the rows of a stretch of time lie, so that a page of long ago does not walk over everything newer. Time and
- * number agree unless the clock was set back, which makes the bounds wider, never wrong.
- */
-function seqBounds(database: Database.Database, { fromMs, toMs }: LedgerFilter): { first: number; last: number } {
-  if (fromMs === undefined && toMs === undefined) return { first: 0, last: Number.MAX_SAFE_INTEGER }
-  const bounds = database
-    .prepare<[number, number], { first: number | null; last: number | null }>(seqsSql)
-    .get(fromMs ?? Number.MIN_SAFE_INTEGER, toMs ?? Number.MAX_SAFE_INTEGER)
-  return { first: bounds?.first ?? 0, last: bounds?.last ?? -1 }
 }
 
 function toPageRow(row: Row): LedgerPageRow {

@@ -126,7 +126,13 @@ test('migration 7 counts what the ledger holds by hour and leaves its rows as th
 
   const added = { cache_creation1h_tokens: 0, clamped_signal: null, saved_nano_usd: 0, note: null }
   const rows = database.prepare<[], object>('SELECT * FROM ledger ORDER BY seq').all()
-  expect(rows).toEqual(before.map((row, index) => ({ ...row, ...added, period_ms: index === 0 ? april : may })))
+  // Numbered by their time from now on; what they say is what they said.
+  const seqs = [may - 1, may, may + hour - 1, may + hour, may + hour].map(
+    (atMs, at) => atMs * 1_024 + (at === 4 ? 1 : 0),
+  )
+  expect(rows).toEqual(
+    before.map((row, at) => ({ ...row, ...added, seq: seqs[at], period_ms: at === 0 ? april : may })),
+  )
   const hours = database
     .prepare(
       `SELECT period_ms, hour_ms, model, escalated, reason, clamped_signal, calls, input_tokens, output_tokens,

@@ -3,6 +3,7 @@ import type { SpendGap, SpendPoint } from '../../contract/spend.ts'
 import { KoraError } from '../../domain/errors.ts'
 import { shortCircuitModel } from '../../domain/ledger.ts'
 import { hourMs, periodsSql } from './LedgerHours.ts'
+import { seqAt } from './ledgerSeq.ts'
 import { coveredMs, gapsBetween, spanBeforeSql, spansSql, type StoredSpan } from './spans.ts'
 
 export interface SpendSeriesQuery {
@@ -53,7 +54,7 @@ const rowsSql = `SELECT at_ms - at_ms % @bucketMs AS bucket, sum(input_tokens) A
     coalesce(sum(cost_nano_usd) FILTER (WHERE model = @cheapModel), 0) AS cheapNanoUsd,
     coalesce(sum(cost_nano_usd) FILTER (WHERE model <> @cheapModel), 0) AS strongNanoUsd,
     count(*) AS calls, count(*) FILTER (WHERE cost_nano_usd IS NULL) AS unpriced
-  FROM ledger INDEXED BY ledger_by_time WHERE at_ms >= @start AND at_ms < @end AND ${real} GROUP BY 1`
+  FROM ledger WHERE seq >= @startSeq AND seq < @endSeq AND ${real} GROUP BY 1`
 const correctedSql = `SELECT call_at_ms - call_at_ms % @bucketMs AS bucket, 0 AS inputTokens, 0 AS outputTokens,
     0 AS cacheTokens, coalesce(sum(cost_nano_usd) FILTER (WHERE model = @cheapModel), 0) AS cheapNanoUsd,
     coalesce(sum(cost_nano_usd) FILTER (WHERE model <> @cheapModel), 0) AS strongNanoUsd,
@@ -72,7 +73,10 @@ export function spendSeries(database: Database.Database, query: SpendSeriesQuery
   const bucketMs = bucketWidthMs(fromMs, toMs, points)
   const start = Math.floor(fromMs / bucketMs) * bucketMs
   const end = Math.ceil(toMs / bucketMs) * bucketMs
-  const read = (sql: string) => database.prepare<[object], Sums>(sql).all({ bucketMs, start, end, cheapModel })
+  const read = (sql: string) =>
+    database
+      .prepare<[object], Sums>(sql)
+      .all({ bucketMs, start, end, startSeq: seqAt(start), endSeq: seqAt(end), cheapModel })
   const sums = bucketMs < hourMs ? [...read(rowsSql), ...read(correctedSql)] : read(hoursSql)
 
   const spans = database.prepare<[number, number], StoredSpan>(spansSql).all(start, end)

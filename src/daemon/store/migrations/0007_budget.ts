@@ -40,15 +40,15 @@ export const budget: readonly string[] = [
     saved_nano_usd INTEGER NOT NULL CHECK (saved_nano_usd >= 0),
     note TEXT
   ) STRICT`,
-  // Rows from before billing periods were kept belong to their calendar month, UTC.
+  // Rows are numbered by their time from here on (see ledgerSeq.ts): a stretch of time is a stretch of the table. Those from
+  // before billing periods were kept belong to their calendar month, UTC.
   `INSERT INTO ledger
-    SELECT seq, id, at_ms, unixepoch(at_ms / 1000, 'unixepoch', 'start of month') * 1000, process_id, provider, account,
+    SELECT at_ms * 1024 + row_number() OVER (PARTITION BY at_ms ORDER BY seq) - 1, id, at_ms, unixepoch(at_ms / 1000, 'unixepoch', 'start of month') * 1000, process_id, provider, account,
       model, route, parent_route, iteration, input_tokens, output_tokens, cache_read_tokens, cache_creation_tokens, 0,
       cost_nano_usd, pool_charge_nano_usd, price_version, price_basis, pool_basis, escalated, reason, NULL, rung,
       request_id, source_id, report_id, subject, 0, NULL
-    FROM ledger_before ORDER BY seq`,
+    FROM ledger_before`,
   'DROP TABLE ledger_before',
-  'CREATE INDEX ledger_by_time ON ledger (at_ms)',
   'CREATE UNIQUE INDEX ledger_by_report ON ledger (source_id, report_id) WHERE report_id <> request_id',
   'CREATE INDEX ledger_unpriced ON ledger (seq) WHERE cost_nano_usd IS NULL',
   `CREATE TRIGGER ledger_never_changes BEFORE UPDATE ON ledger
