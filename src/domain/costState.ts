@@ -2,6 +2,7 @@ import { derived } from './billingPeriod.ts'
 import { type Mark, rungThresholdPct, type Thresholds } from './ladder.ts'
 import type { Reconciliation, Rung } from './ledger.ts'
 import { taskDecision } from './taskTier.ts'
+import { utcSeconds } from './time.ts'
 
 /** What is needed of the budget; the contract's `BudgetState` fits. */
 export type CostStateBudget =
@@ -42,19 +43,19 @@ const centNanoUsd = 10_000_000
  * mark that was not reached (ruling 7); everything about an unknown budget is null.
  */
 export function costState({ budget, nowMs, thresholds, strongModel, reconciliations, pulse }: CostStateInput) {
-  const axis = ({ limit, remaining, resetAtMs }: PulseAxis) => ({ limit, remaining, reset_at: isoSeconds(resetAtMs) })
+  const axis = ({ limit, remaining, resetAtMs }: PulseAxis) => ({ limit, remaining, reset_at: utcSeconds(resetAtMs) })
   return {
     state: budget.kind === 'known' ? ('available' as const) : ('unavailable' as const),
     current: budget.kind === 'known' ? known(budget, nowMs, thresholds, strongModel) : unknown,
     rate_limit_pulse: pulse && {
-      captured_at: isoSeconds(pulse.capturedAtMs),
+      captured_at: utcSeconds(pulse.capturedAtMs),
       requests: axis(pulse.requests),
       tokens: axis(pulse.tokens),
     },
     // Tasks are not queued here (ruling 4); consumers expect the key.
     deferred_tickets: [] as readonly never[],
     reconciliation_history: reconciliations.map((row) => ({
-      reconciled_at: isoSeconds(row.atMs),
+      reconciled_at: utcSeconds(row.atMs),
       local_estimator_usd: dollars(row.localNanoUsd),
       anthropic_reported_usd: dollars(row.reportedNanoUsd),
       delta_usd: dollars(row.reportedNanoUsd - row.localNanoUsd),
@@ -73,8 +74,8 @@ function known(budget: KnownBudget, nowMs: number, thresholds: Thresholds, stron
   const { burnPerDayNanoUsd, projectionNanoUsd, daysRemaining } = derived({ startMs, endMs, nowMs, spentNanoUsd })
   const task = taskDecision(rung, 'downshift_eligible', strongModel)
   return {
-    billing_period_start: isoSeconds(startMs),
-    billing_period_end: isoSeconds(endMs - 1_000),
+    billing_period_start: utcSeconds(startMs),
+    billing_period_end: utcSeconds(endMs - 1_000),
     days_remaining: daysRemaining,
     credit_pool_usd: dollars(poolNanoUsd),
     spent_to_date_usd: dollars(spentNanoUsd, budget.marks),
@@ -114,5 +115,3 @@ function dollars(nanoUsd: number, ahead: readonly Mark[] = []): number {
   // A difference of less than half a cent below zero is 0, not -0.
   return (early ? Math.floor(nanoUsd / centNanoUsd) : rounded) / 100 + 0
 }
-
-const isoSeconds = (atMs: number): string => `${new Date(atMs).toISOString().slice(0, 19)}Z`

@@ -7,6 +7,7 @@ import {
   routes,
   shortCircuitModel,
 } from './ledger.ts'
+import { utcSeconds } from './time.ts'
 import { toUsd } from './money.ts'
 import { postCallReason } from './router.ts'
 import { clip } from './text.ts'
@@ -148,7 +149,7 @@ export function exportDocument(document: {
   windows: Readonly<Record<string, PublishedWindow>>
   writtenAtMs: number
 }): string {
-  const written_at = `${new Date(document.writtenAtMs).toISOString().slice(0, 19)}Z`
+  const written_at = utcSeconds(document.writtenAtMs)
   return `${JSON.stringify(sorted({ schema_version: 1, written_at, windows: document.windows }), null, 2)}\n`
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { formatDuration } from './time.ts'
+import { formatDuration, utcSeconds } from './time.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -31,6 +31,15 @@ it('always reads as one or two whole figures', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 500 * day }), (ms) => {
       expect(formatDuration(ms)).toMatch(/^(\d+ s|\d+ min|\d+ h( \d+ min)?|\d+ d( \d+ h)?)$/)
+    }),
+  )
+})
+
+it('writes any moment as UTC, to the second', () => {
+  expect(utcSeconds(Date.UTC(2026, 0, 2, 3, 4, 5, 678))).toBe('2026-01-02T03:04:05Z')
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 253_402_300_799_999 }), (ms) => {
+      expect(utcSeconds(ms)).toBe(`${new Date(ms).toISOString().slice(0, 19)}Z`)
     }),
   )
 })

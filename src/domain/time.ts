@@ -9,3 +9,11 @@ export function formatDuration(ms: number): string {
   const days = Math.floor(hours / 24)
   return hours % 24 === 0 ? `${days} d` : `${days} d ${hours % 24} h`
 }
+
+/** `2026-05-11T14:00:00Z`. By its parts: `toISOString` alone brings in half a megabyte of time zones, which UTC needs none of. */
+export function utcSeconds(ms: number): string {
+  const at = new Date(ms)
+  const two = (part: number) => String(part).padStart(2, '0')
+  const day = [at.getUTCFullYear(), two(at.getUTCMonth() + 1), two(at.getUTCDate())].join('-')
+  return `${day}T${[at.getUTCHours(), at.getUTCMinutes(), at.getUTCSeconds()].map(two).join(':')}Z`
+}

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { KoraError } from '../../domain/errors.ts'
+import { utcSeconds } from '../../domain/time.ts'
 import { type HttpClient, HttpFailure, type HttpReply } from '../platform/http.ts'
 
 const apiVersion = '2023-06-01'
@@ -86,8 +87,8 @@ export class CostReportClient {
 
   async #page(range: { fromMs: number; toMs: number; signal?: AbortSignal }, page: string | null): Promise<Report> {
     const query = new URLSearchParams({
-      starting_at: instant(range.fromMs),
-      ending_at: instant(range.toMs),
+      starting_at: utcSeconds(range.fromMs),
+      ending_at: utcSeconds(range.toMs),
       bucket_width: '1d',
       limit: String(daysAPage),
       ...(page !== null && { page }),
@@ -135,11 +136,6 @@ function parsed(body: string): unknown {
   } catch {
     return null
   }
-}
-
-/** Whole seconds, UTC, as the Admin API writes them. */
-function instant(atMs: number): string {
-  return `${new Date(atMs).toISOString().slice(0, 19)}Z`
 }
 
 function fractionsOf(amount: string): bigint {

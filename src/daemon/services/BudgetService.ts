@@ -5,6 +5,7 @@ import { type Reconciliation, type Rung, rungs } from '../../domain/ledger.ts'
 import { formatTotal, nanoPerUsd } from '../../domain/money.ts'
 import { rampWaitMs, rampWindowMs } from '../../domain/ramp.ts'
 import { reconcile } from '../../domain/reconciliation.ts'
+import { utcSeconds } from '../../domain/time.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Store } from '../store/Store.ts'
@@ -346,8 +347,8 @@ export class BudgetService {
           seam: 'budget.period_opened',
           source: 'cron',
           details: {
-            from: new Date(known.startMs).toISOString(),
-            to: new Date(next.startMs).toISOString(),
+            from: utcSeconds(known.startMs),
+            to: utcSeconds(next.startMs),
             spent_usd: spentNanoUsd / nanoPerUsd,
             cleared_cost_pause: paused,
           },
