@@ -129,8 +129,12 @@ export type RateLimitPulse = z.infer<typeof RateLimitPulse>
 /** The part of spending that every window mirrors. */
 export const SpendState = z.object({
   budget: BudgetState,
-  /** Charged in the last 60 minutes, 24 hours and 7 days. */
-  burn: z.object({ hourNanoUsd: NanoUsd, dayNanoUsd: NanoUsd, weekNanoUsd: NanoUsd }),
+  /** Charged in the last 60 minutes, 24 hours and 7 days; null while the ledger cannot be read. */
+  burn: z.object({
+    hourNanoUsd: NanoUsd.nullable(),
+    dayNanoUsd: NanoUsd.nullable(),
+    weekNanoUsd: NanoUsd.nullable(),
+  }),
   forecast: Forecast,
   /** The last hour's pace would empty the pool within a day. */
   spike: z.object({ hourNanoUsd: NanoUsd, emptyAtMs: EpochMs }).nullable(),

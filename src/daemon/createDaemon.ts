@@ -61,6 +61,7 @@ import { SettingsService } from './services/SettingsService.ts'
 import { SingleCallInvestigator } from './services/SingleCallInvestigator.ts'
 import { SlackSender } from './services/SlackSender.ts'
 import { SpendService } from './services/SpendService.ts'
+import { SpikeNotice } from './services/SpikeNotice.ts'
 import { StateService } from './services/StateService.ts'
 import { SystemService } from './services/SystemService.ts'
 import { TelemetryExport } from './services/TelemetryExport.ts'
@@ -295,6 +296,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
   const spend = new SpendService({
     store,
     clock,
+    logger,
     settings,
     secrets,
     budget,
@@ -305,6 +307,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
     account,
     connectReport: (to) => new CostReportClient({ ...to, http, redact }),
   })
+  const spikes = new SpikeNotice({ store, book, clock, events, newId })
   const telemetryExport = new TelemetryExport({
     file: options.config.costTelemetry.path ?? paths.costTelemetry,
     spend,
@@ -387,6 +390,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
   function budgetTick(): void {
     budget.tick()
     costs.reprice(prices.look())
+    spikes.look(spend.state().spike)
     events.publish('spend.changed', {})
   }
 

@@ -111,7 +111,8 @@ export function spendOf(scenario: Scenario, nowMs: number): { state: SpendState;
     case 'unknown_budget': {
       const reason = 'The ledger could not be read: the database is being restored.'
       const state = spendStateOf(nowMs, { kind: 'unknown', reason }, 7.2)
-      return { state: { ...state, pulse: null }, world: world(ledger({})) }
+      const burn = { hourNanoUsd: null, dayNanoUsd: null, weekNanoUsd: null }
+      return { state: { ...state, burn, pulse: null }, world: world(ledger({})) }
     }
     default:
       return { state: spendStateOf(nowMs, budgetOf(82.4, last), 7.2), world: world(ledger({})) }

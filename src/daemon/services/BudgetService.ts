@@ -1,8 +1,8 @@
 import type { BudgetState } from '../../contract/spend.ts'
 import { nextPeriod, periodAt } from '../../domain/billingPeriod.ts'
 import { admit, criticalShare, decidingSpend, marks, pctUsed, rungOf, type Thresholds } from '../../domain/ladder.ts'
-import { type Reconciliation, type Rung, rungs } from '../../domain/ledger.ts'
-import { formatTotal, nanoPerUsd } from '../../domain/money.ts'
+import type { Reconciliation, Rung } from '../../domain/ledger.ts'
+import { nanoPerUsd } from '../../domain/money.ts'
 import { rampWaitMs, rampWindowMs } from '../../domain/ramp.ts'
 import { reconcile } from '../../domain/reconciliation.ts'
 import { utcSeconds } from '../../domain/time.ts'
@@ -15,12 +15,10 @@ import type { LateWrites } from './LateWrites.ts'
 import type { OperationalState } from './OperationalState.ts'
 import type { OutboxBook } from './OutboxBook.ts'
 import type { Problems } from './Problems.ts'
+import { RungNotices } from './RungNotices.ts'
 import type { SettingsService } from './SettingsService.ts'
-import { outboxRow, payload } from './wakeRows.ts'
 
-const rungKey = 'budget.rung'
 const unknownCode = 'budget_unknown'
-const haltedCode = 'budget_used_up'
 const dayMs = 86_400_000
 
 interface Deps {
@@ -66,10 +64,13 @@ export class BudgetService {
   #known: Known | null = null
   /** Set aside for calls under way, by reservation. */
   readonly #reserved = new Map<string, number>()
+  readonly #notices: RungNotices
+  #unreadable: unknown = null
   #lastClaimAtMs: number | null = null
 
   constructor(deps: Deps) {
     this.#deps = deps
+    this.#notices = new RungNotices(deps)
   }
 
   /** Adds up the period from the ledger, opens the one that is due and takes up the rung. */
@@ -283,8 +284,6 @@ export class BudgetService {
     return this.#known
   }
 
-  #unreadable: unknown = null
-
   /** @returns whether the ledger could be read */
   #hydrate(): boolean {
     const { store, clock, settings, problems, logger } = this.#deps
@@ -360,88 +359,15 @@ export class BudgetService {
     this.#known = written
       ? this.#read(next.startMs, next.endMs, rampUntilMs)
       : { ...empty(next.startMs, next.endMs), rampUntilMs, day: known.day }
-    this.#goOn('a new billing period began')
+    this.#notices.goOn('a new billing period began')
     this.#deps.onPeriod(next.startMs)
     events.publish('spend.changed', {})
   }
 
-  /** Compares with the rung last told, records a change, pauses or resumes for cost, and tells the operator of a rise. */
   #evaluate(trigger: string): void {
     const known = this.#known
     if (known === null) return
-    const rung = this.#rungOf(known)
-    const told = this.#told()
-    const before = told?.periodMs === known.startMs ? told.rung : 'normal'
-    if (rung === 'hard_stop_100') this.#halt(trigger)
-    else this.#goOn(trigger)
-    if (rung !== before || told?.periodMs !== known.startMs) this.#passed(known, before, rung, trigger)
-  }
-
-  #passed(known: Known, before: Rung, rung: Rung, trigger: string): void {
-    const { store, book, late, clock, newId, events } = this.#deps
-    const state = this.state()
-    if (state.kind === 'unknown') return
-    const nowMs = clock.nowMs()
-    const rises = rungs.indexOf(rung) > rungs.indexOf(before)
-    const details = {
-      from: before,
-      to: rung,
-      trigger,
-      spent_usd: state.spentNanoUsd / nanoPerUsd,
-      pool_usd: state.poolNanoUsd / nanoPerUsd,
-      pct_used: state.pctUsed,
-    }
-    const write = (): void => {
-      store.settings.set(rungKey, { periodMs: known.startMs, rung })
-      if (rung !== before) store.audit.append({ seam: 'budget.rung_changed', source: 'cron', details }, nowMs)
-    }
-    this.#toldRung = { periodMs: known.startMs, rung }
-    if (!rises) {
-      late.write(write, { key: rungKey })
-    } else {
-      const { title, text } = crossing(rung, state)
-      const notice = outboxRow(newId, nowMs, {
-        channel: 'native',
-        kind: 'budget',
-        payload: payload(title, text, {
-          severity: rung === 'hard_stop_100' ? 'critical' : 'warning',
-          tag: 'budget',
-          silent: rung === 'warn_75',
-          route: '/spend',
-        }),
-      })
-      book.save([notice], write)
-      events.publish('outbox.added', {})
-    }
-    if (rung !== before) events.publish('spend.changed', {})
-  }
-
-  #halt(trigger: string): void {
-    const { operational, problems } = this.#deps
-    operational.pause('cost', `budget used up (${trigger})`)
-    problems.raise({
-      code: haltedCode,
-      message: 'The model budget is used up: nothing is investigated. Kora still watches and tells you.',
-      action: 'Raise the pool in Settings, Budget, or wait for the next billing period.',
-      route: '/spend',
-    })
-  }
-
-  #goOn(trigger: string): void {
-    const { operational, problems } = this.#deps
-    operational.resume('cost', `budget left (${trigger})`)
-    problems.clear(haltedCode)
-  }
-
-  #toldRung: { periodMs: number; rung: Rung } | null = null
-
-  #told(): { periodMs: number; rung: Rung } | null {
-    if (this.#toldRung) return this.#toldRung
-    const stored = this.#deps.store.settings.get(rungKey)
-    const { periodMs, rung } = (typeof stored === 'object' && stored !== null ? stored : {}) as Record<string, unknown>
-    const known = rungs.find((candidate) => candidate === rung)
-    if (typeof periodMs === 'number' && known !== undefined) this.#toldRung = { periodMs, rung: known }
-    return this.#toldRung
+    this.#notices.look({ periodMs: known.startMs, rung: this.#rungOf(known), trigger, state: () => this.state() })
   }
 
   #deciding(known: Known): { decidingNanoUsd: number; hiddenNanoUsd: number } {
@@ -493,18 +419,4 @@ function opened(
 
 function toNano(usd: number): number {
   return Math.round(usd * nanoPerUsd)
-}
-
-/** What the operator is told when a mark is passed. */
-function crossing(rung: Rung, state: Extract<BudgetState, { kind: 'known' }>): { title: string; text: string } {
-  const used = `${formatTotal(state.spentNanoUsd, { estimate: true })} of ${formatTotal(state.poolNanoUsd)}`
-  const mark = state.marks.find((candidate) => candidate.rung === rung)?.pct ?? 0
-  if (rung === 'hard_stop_100') {
-    return {
-      title: 'The model budget is used up',
-      text: `${used}. No model is called until the next period or a larger pool. Kora still watches and tells you.`,
-    }
-  }
-  const meaning = 'Only the cheap model is used from here on.'
-  return { title: `${mark} % of the model budget is used`, text: `${used}. ${meaning}` }
 }

@@ -18,6 +18,7 @@ import type { PriceRow } from '../../domain/priceTable.ts'
 import { suggestions, type TuningRules } from '../../domain/routerTuning.ts'
 import type { CostReportClient } from '../clients/costReport.ts'
 import type { Clock } from '../platform/clock.ts'
+import type { Logger } from '../platform/logger.ts'
 import type { Secrets } from '../platform/secrets.ts'
 import type { Store } from '../store/Store.ts'
 import type { LedgerPageRow } from '../store/StoreReader.ts'
@@ -35,6 +36,7 @@ const listed = 200
 interface Deps {
   readonly store: Store
   readonly clock: Clock
+  readonly logger: Logger
   readonly settings: SettingsService
   readonly secrets: Secrets
   readonly budget: BudgetService
@@ -54,8 +56,32 @@ export class SpendService {
     this.#deps = deps
   }
 
+  /** A ledger that cannot be read leaves everything that comes from it unknown, never zero. */
   state(): SpendState {
-    const { budget, settings, gateway, prices, clock, telemetry } = this.#deps
+    const { settings, gateway, prices, logger } = this.#deps
+    const { model, routing } = settings.get()
+    const about = {
+      models: { cheap: model.id, strong: routing.strongModel },
+      pulse: gateway.pulse,
+      prices: prices.status(),
+    }
+    try {
+      return { ...this.#figures(), ...about }
+    } catch (error) {
+      logger.error('what was spent could not be added up', { error: String(error) })
+      return {
+        budget: { kind: 'unknown', reason: 'The ledger could not be read.' },
+        burn: { hourNanoUsd: null, dayNanoUsd: null, weekNanoUsd: null },
+        forecast: { kind: 'not_enough_data', coveredMs: 0 },
+        spike: null,
+        unpricedModels: [],
+        ...about,
+      }
+    }
+  }
+
+  #figures(): Pick<SpendState, 'budget' | 'burn' | 'forecast' | 'spike' | 'unpricedModels'> {
+    const { budget, clock, store, telemetry } = this.#deps
     const nowMs = clock.nowMs()
     const state = budget.state()
     const hour = this.#trailing(nowMs - hourMs, nowMs)
@@ -79,17 +105,11 @@ export class SpendService {
             thresholds: budget.thresholds(),
             day,
             week,
-            period: {
-              ...this.#trailing(known.periodStartMs, nowMs),
-              chargedNanoUsd: known.spentNanoUsd,
-            },
-            coveredMsTotal: this.#deps.store.spans.covered(0, nowMs),
+            period: { ...this.#trailing(known.periodStartMs, nowMs), chargedNanoUsd: known.spentNanoUsd },
+            coveredMsTotal: store.spans.covered(0, nowMs),
           })
         : { kind: 'not_enough_data', coveredMs: 0 },
       spike: known ? spike({ nowMs, hour, remainingNanoUsd: untilStop(known) }) : null,
-      models: { cheap: settings.get().model.id, strong: settings.get().routing.strongModel },
-      pulse: gateway.pulse,
-      prices: prices.status(),
       unpricedModels: unpricedModels(telemetry.cells('monthly')),
     }
   }

@@ -52,6 +52,18 @@ test('the same report of the same source twice is one row; of another source it 
   expect(ledger.append(aLedgerRow({ id: 'c', requestId: 'c', sourceId: 'import' }))).toBe('inserted')
 })
 
+test('a clock that stands still loses no call', async () => {
+  const { store } = await openTestStore()
+  const { ledger } = store
+  store.transaction(() => {
+    for (let no = 0; no < 1_030; no++) {
+      expect(ledger.append(aLedgerRow({ requestId: `r${no}`, reportId: `r${no}` }))).toBe('inserted')
+    }
+  })
+  expect(ledger.sum(0).calls).toBe(1_030)
+  expect(ledger.sum(startMs).calls).toBe(1_030)
+})
+
 test('a report that came under another request id first is known all the same', async () => {
   const { ledger } = (await openTestStore()).store
   expect(ledger.append(aLedgerRow({ requestId: 'a', reportId: 'report', sourceId: 'import' }))).toBe('inserted')

@@ -101,10 +101,15 @@ export class LedgerRepository {
 
   #nextSeq(atMs: number): number {
     const first = seqAt(atMs)
-    const newest = this.#connection.get<{ seq: number | null }>(newestWithinSql, first, first + callsPerMs)?.seq ?? null
-    const seq = newest === null ? first : newest + 1
-    if (seq < first + callsPerMs && Number.isSafeInteger(seq)) return seq
-    throw new KoraError('bad_input', 'There is no number left for a call of that time.', { atMs })
+    const newest = this.#newestWithin(first, first + callsPerMs)
+    if (newest === null) return first
+    if (newest + 1 < first + callsPerMs) return newest + 1
+    // More calls than a millisecond holds: a clock that stands still. Counted a moment late rather than not at all.
+    return (this.#newestWithin(first, Number.MAX_SAFE_INTEGER) ?? newest) + 1
+  }
+
+  #newestWithin(fromSeq: number, toSeq: number): number | null {
+    return this.#connection.get<{ seq: number | null }>(newestWithinSql, fromSeq, toSeq)?.seq ?? null
   }
 
   /** Adds what was written to the sums by hour; called every second. @throws KoraError store_full and the like */

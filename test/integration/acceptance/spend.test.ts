@@ -119,6 +119,24 @@ describe('Spending of a whole daemon', () => {
     expect(await budgetOf(next)).toMatchObject({ rung: 'normal', pausedForCost: false })
   })
 
+  it('cost 9, 30: an hour that would empty the pool within a day is told once, natively', async () => {
+    const kora = await watching({ KORA_CREDIT_POOL_USD: '2' })
+    kora.simulator.state.anthropic.reply = {
+      text: 'The production machine of the app was stopped; start it again from the dashboard or by hand, please.',
+      usage: { input_tokens: 2_000, output_tokens: 60_000 },
+    }
+    // Half an hour of history is what the guard wants before it speaks.
+    await kora.pass(1_900_000)
+    await breakFly(kora)
+    await kora.pass(180_000)
+    const { spike } = await kora.client.spend.state()
+    expect(spike).toMatchObject({ hourNanoUsd: 302_000_000 })
+    const told = kora.shown.filter(({ title }) => title === 'Model calls cost unusually much')
+    expect(told.map(({ text }) => text)).toEqual([
+      '~$0.30 in the last hour: the pool is empty in about 3 h at that pace.',
+    ])
+  })
+
   it('the cost report of the provider is a reconciliation like the operator’s own figure', async () => {
     const kora = await watching({ KORA_ANTHROPIC_ADMIN_KEY: 'sk-ant-admin-test-000000' })
     kora.simulator.state.costReport.dailyCents['2026-05-02'] = '1234.5'

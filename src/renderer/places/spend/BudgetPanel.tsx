@@ -18,9 +18,9 @@ export function BudgetPanel() {
     <section className={`panel ${styles['budget']}`} aria-label="Budget">
       {spend.budget.kind === 'known' ? <Pool budget={spend.budget} /> : <UnknownPool />}
       <dl className={styles['figures']}>
-        <Burn name="Last hour" nanoUsd={spend.burn.hourNanoUsd} unknown={spend.budget.kind === 'unknown'} />
-        <Burn name="Last 24 h" nanoUsd={spend.burn.dayNanoUsd} unknown={spend.budget.kind === 'unknown'} />
-        <Burn name="Last 7 days" nanoUsd={spend.burn.weekNanoUsd} unknown={spend.budget.kind === 'unknown'} />
+        <Burn name="Last hour" nanoUsd={spend.burn.hourNanoUsd} />
+        <Burn name="Last 24 h" nanoUsd={spend.burn.dayNanoUsd} />
+        <Burn name="Last 7 days" nanoUsd={spend.burn.weekNanoUsd} />
         {spend.budget.kind === 'known' && spend.budget.dailyCap ? <DailyCap cap={spend.budget.dailyCap} /> : null}
         {spend.pulse ? <Limits pulse={spend.pulse} /> : null}
       </dl>
@@ -195,10 +195,10 @@ function Figure({ name, children, note }: { name: string; children: ReactNode; n
   )
 }
 
-function Burn({ name, nanoUsd, unknown }: { name: string; nanoUsd: number; unknown: boolean }) {
+function Burn({ name, nanoUsd }: { name: string; nanoUsd: number | null }) {
   return (
     <Figure name={name}>
-      <Total nanoUsd={unknown ? null : nanoUsd} estimate={nanoUsd > 0} />
+      <Total nanoUsd={nanoUsd} estimate={nanoUsd !== null && nanoUsd > 0} />
     </Figure>
   )
 }
