@@ -60,11 +60,13 @@ export function ledgerPage(
   beforeSeq: number | null,
   limit: number,
 ): LedgerPage {
-  const { from, conditions, values } = where(filter)
+  const { toMs, ...rest } = filter
+  const { from, conditions, values } = where(rest)
   const sql = `SELECT l.*, c.cost_nano_usd AS corrected_cost, coalesce(c.pool_delta_nano_usd, 0) AS pool_delta,
     c.at_ms AS corrected_at FROM ${from}
     WHERE ${['l.seq < ?', ...conditions].join(' AND ')} ORDER BY l.seq DESC LIMIT ?`
-  const before = beforeSeq ?? Number.MAX_SAFE_INTEGER
+  // One upper bound: of two, SQLite would walk down from the first although the second lies far below it.
+  const before = Math.min(beforeSeq ?? Number.MAX_SAFE_INTEGER, toMs === undefined ? Infinity : seqAt(toMs))
   const found = database.prepare<unknown[], Row>(sql).all(before, ...values, limit + 1)
   const rows = found.slice(0, limit).map(toPageRow)
   return { rows, nextBeforeSeq: found.length > limit ? (rows.at(-1)?.seq ?? null) : null }
