@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formatMoney, formatTokens, formatTotal, nanoPerUsd, parseUsd, toMicroUsd, toUsd } from './money.ts'
+import { formatMoney, formatRate, formatTokens, formatTotal, nanoPerUsd, parseUsd, toMicroUsd, toUsd } from './money.ts'
 
 describe('toMicroUsd and toUsd', () => {
   it.each([
@@ -142,4 +142,17 @@ describe('parseUsd', () => {
       }),
     )
   })
+})
+
+it.each([
+  [5, '$5.00'],
+  [18.75, '$18.75'],
+  [0.125, '$0.125'],
+  [0.025, '$0.025'],
+  [0.1, '$0.10'],
+  [0.0625, '$0.0625'],
+  [0, '$0.00'],
+  [null, '—'],
+])('a price of %s USD per million tokens reads %s', (usd, text) => {
+  expect(formatRate(usd)).toBe(text)
 })

@@ -44,6 +44,12 @@ export function formatTotal(nanoUsd: number | null, options: { estimate?: boolea
   return `${mark}$${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, '0')}`
 }
 
+/** A price as its provider prints it, exact: two decimals, and up to four where it has them ("$5.00", "$0.125"). */
+export function formatRate(usd: number | null): string {
+  if (usd === null) return unknown
+  return `$${usd.toFixed(4).replace(/0{1,2}$/, '')}`
+}
+
 /** Tokens as every screen writes them, cut rather than rounded: "999", "1.5k", "2.34M". */
 export function formatTokens(tokens: number): string {
   if (tokens >= 1_000_000) return `${(Math.floor(tokens / 10_000) / 100).toFixed(2)}M`

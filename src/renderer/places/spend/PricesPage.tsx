@@ -9,7 +9,8 @@ import { type Column, DataTable } from '../../components/DataTable.tsx'
 import { formatCount, formatDay } from '../../components/format.ts'
 import { Glyph } from '../../components/Glyph.tsx'
 import { EmptyState, ErrorState, InlineProblem, Skeleton } from '../../components/States.tsx'
-import { openableSource, type PriceLine, priceLines, priceText, sourceName } from './priceRows.ts'
+import { formatRate } from '../../../domain/money.ts'
+import { openableSource, type PriceLine, priceLines, sourceName } from './priceRows.ts'
 import styles from './Spend.module.css'
 
 /** Which price every estimate goes by, since when, and where it was read. */
@@ -91,7 +92,7 @@ function price(key: keyof PriceLine['prices'], header: string, leftOut?: 'narrow
     width: header.startsWith('Write') ? '5.125rem' : '4.875rem',
     align: 'right',
     ...(leftOut ? { leftOut } : {}),
-    cell: ({ prices }) => priceText(prices[key]),
+    cell: ({ prices }) => formatRate(prices[key]),
     text: ({ prices }) => String(prices[key] ?? ''),
   }
 }
@@ -106,7 +107,7 @@ const columns: readonly Column<PriceLine>[] = [
   {
     key: 'dates',
     header: 'In force',
-    width: '10.5rem',
+    width: '9.75rem',
     leftOut: 'tiny',
     cell: ({ row, aboveTokens }) => (
       <span className="num" title={dates(row.effectiveFromMs, row.effectiveToMs)}>
@@ -118,7 +119,7 @@ const columns: readonly Column<PriceLine>[] = [
   {
     key: 'source',
     header: 'Source',
-    width: '11.5rem',
+    width: '12.75rem',
     leftOut: 'narrow',
     cell: ({ row, aboveTokens }) => (aboveTokens === null ? <Source url={row.sourceUrl} /> : ''),
     text: ({ row }) => row.sourceUrl,

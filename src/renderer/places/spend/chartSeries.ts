@@ -6,13 +6,13 @@ const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour
 
-/** Spans a chart can show, each in as many buckets as read well as bars. */
+/** Spans a chart can show, each in as many buckets as read well as bars; one more, since a span begins within a bucket. */
 export const chartSpans = [
-  { value: '1h', label: '1 h', words: 'the last hour', spanMs: hour, points: 60 },
-  { value: '6h', label: '6 h', words: 'the last 6 h', spanMs: 6 * hour, points: 72 },
-  { value: '24h', label: '24 h', words: 'the last 24 h', spanMs: day, points: 48 },
-  { value: '7d', label: '7 d', words: 'the last 7 days', spanMs: 7 * day, points: 56 },
-  { value: '30d', label: '30 d', words: 'the last 30 days', spanMs: 30 * day, points: 60 },
+  { value: '1h', label: '1 h', words: 'the last hour', spanMs: hour, points: 61 },
+  { value: '6h', label: '6 h', words: 'the last 6 h', spanMs: 6 * hour, points: 73 },
+  { value: '24h', label: '24 h', words: 'the last 24 h', spanMs: day, points: 49 },
+  { value: '7d', label: '7 d', words: 'the last 7 days', spanMs: 7 * day, points: 29 },
+  { value: '30d', label: '30 d', words: 'the last 30 days', spanMs: 30 * day, points: 31 },
 ] as const
 export type ChartSpan = (typeof chartSpans)[number]
 export type ChartSpanName = ChartSpan['value']

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { PriceRowView } from '../../../contract/spend.ts'
-import { openableSource, priceLines, priceText, sourceName } from './priceRows.ts'
+import { openableSource, priceLines, sourceName } from './priceRows.ts'
 
 const prices = { input: 1, output: 5, cacheRead: 0.1, cacheWrite5m: 1.25, cacheWrite1h: null }
 
@@ -49,10 +49,6 @@ describe('priceLines', () => {
       [200_000, 2.5],
     ])
   })
-})
-
-it('prints a price, and a dash for a class without one', () => {
-  expect([priceText(5), priceText(0.025), priceText(0.1), priceText(null)]).toEqual(['$5.00', '$0.0250', '$0.10', '—'])
 })
 
 describe('a source', () => {

@@ -1,5 +1,4 @@
 import type { PriceRowView } from '../../../contract/spend.ts'
-import { formatMoney, nanoPerUsd } from '../../../domain/money.ts'
 
 /** One line of the price table: a row, or its rates for long prompts. */
 export interface PriceLine {
@@ -25,11 +24,6 @@ export function priceLines(rows: readonly PriceRowView[]): readonly PriceLine[] 
     if (row.above === null) return [line]
     return [line, { key: `${key}:above`, row, prices: row.above.usdPerMillion, aboveTokens: row.above.promptTokens }]
   })
-}
-
-/** USD per million tokens as a screen prints it; a class the provider names no price for is a dash. */
-export function priceText(usdPerMillion: number | null): string {
-  return formatMoney(usdPerMillion === null ? null : Math.round(usdPerMillion * nanoPerUsd))
 }
 
 /** The address of a source when it may be opened: https and nothing else. */
