@@ -69,7 +69,8 @@ export function spendAnswers(world: World, now: () => number) {
       }
     },
     series: ({ fromMs, toMs, points }: { fromMs: number; toMs: number; points: number }) => {
-      const bucketMs = Math.ceil((toMs - fromMs) / points / 60_000) * 60_000
+      const widths = [1, 5, 15, 30, 60, 360, 1_440].map((minutes) => minutes * 60_000)
+      const bucketMs = widths.find((width) => (toMs - fromMs) / width <= points) ?? 86_400_000
       const begin = Math.floor(fromMs / bucketMs) * bucketMs
       const buckets: SpendPoint[] = []
       for (let atMs = begin; atMs < toMs; atMs += bucketMs) buckets.push(empty(atMs, covered(atMs, atMs + bucketMs)))
