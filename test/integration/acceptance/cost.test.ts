@@ -470,6 +470,26 @@ describe('Reconciliation', () => {
   })
 })
 
+describe('A reply that needed no call', () => {
+  it('cost 9, 31: is counted at $0 with what it saved by estimate, once, and charges nothing', async () => {
+    const { costs, telemetry, budget, store } = await world()
+    const free = {
+      route: 'slack_dm',
+      requestId: 'phrase_1',
+      subject: 'slack_dm:D1:18.1',
+      savedNanoUsd: 12_000_000,
+    } as const
+    costs.avoided(free)
+    costs.avoided(free)
+    expect(telemetry.cells('monthly')).toMatchObject([
+      { route: 'slack_dm', model: 'short_circuit', calls: 1, costNanoUsd: 0, unpriced: 0, savedNanoUsd: 12_000_000 },
+    ])
+    expect(budget.state()).toMatchObject({ spentNanoUsd: 0, unpricedCalls: 0 })
+    const [month] = await store.reader.months()
+    expect(month).toMatchObject({ calls: 0, avoided: 1, savedNanoUsd: 12_000_000, spentNanoUsd: 0 })
+  })
+})
+
 describe('Prices found later', () => {
   it('cost 7: an unknown model is charged by its stand-in, and re-priced beside the row', async () => {
     const { gateway, simulator, store, prices, costs, budget, telemetry, folder, settings } = await world()
