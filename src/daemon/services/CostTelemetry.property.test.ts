@@ -86,7 +86,7 @@ test('whatever time does, every window is what a look at every row would say', a
         const month = monthOf(clock.nowMs())
         if (month <= periodMs) return
         periodMs = month
-        telemetry.rollover(periodMs)
+        telemetry.hydrate({ periodMs, account })
       }
       const check = (window: SpendWindow): void => {
         const nowMs = clock.nowMs()

@@ -53,13 +53,6 @@ export class CostTelemetry {
     this.#windows = { account, periodMs, month: null, day: null, rolling }
   }
 
-  /** A new billing period began; the other windows know nothing of periods. Before `hydrate`, which names it, nothing. */
-  rollover(periodMs: number): void {
-    if (this.#windows === null) return
-    this.#windows.periodMs = periodMs
-    this.#windows.month = null
-  }
-
   /**
    * Counts a row right after the ledger took it, in the same turn; a duplicate must not come here. Asks nothing of the
    * ledger and never throws.
