@@ -19,6 +19,7 @@ export class Connection {
   #broken: unknown = null
   #failed: KoraError | null = null
   #commits = 0
+  #roomy = false
 
   constructor(database: Database.Database) {
     this.#database = database
@@ -66,9 +67,17 @@ export class Connection {
     this.#guard(() => this.#database.pragma(`wal_checkpoint(${mode})`))
   }
 
-  /** Keeps the log short between bursts, so that no single write has to wait for it to be emptied. */
-  tidy(): void {
-    if (this.#commits >= commitsKept && !this.#failed) this.checkpoint('PASSIVE')
+  /**
+   * Keeps the log short between bursts, so that no single write has to wait for it to be emptied.
+   * @param roomy whether the disk has room for a log of the usual length during a burst
+   */
+  tidy(roomy: boolean): void {
+    if (this.#failed) return
+    if (roomy !== this.#roomy) {
+      this.#guard(() => this.#database.pragma(`wal_autocheckpoint = ${roomy ? 1_000 : 100}`))
+      this.#roomy = roomy
+    }
+    if (this.#commits >= commitsKept) this.checkpoint('PASSIVE')
   }
 
   #join<T>(work: () => T): T {

@@ -1,4 +1,5 @@
-import { statSync } from 'node:fs'
+import { statfsSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { Clock } from '../platform/clock.ts'
 import type { Redactor } from '../platform/redactor.ts'
 import { AuditRepository } from './AuditRepository.ts'
@@ -16,6 +17,9 @@ import { SettingsRepository } from './SettingsRepository.ts'
 import { SpanRepository } from './SpanRepository.ts'
 import { StoreReader } from './StoreReader.ts'
 import { WakeRepository } from './WakeRepository.ts'
+
+/** Free space from which a burst may let the log grow to 4 MB. */
+const roomyBytes = 64 * 1_048_576
 
 interface StoreParts {
   readonly file: string
@@ -99,7 +103,7 @@ export class Store {
   flush(): void {
     if (this.observations.buffered > 0) this.transaction(() => undefined)
     this.ledger.catchUp()
-    this.#connection.tidy()
+    this.#connection.tidy(this.#isRoomy())
   }
 
   /** Bytes on the disk: the database and its log. */
@@ -115,6 +119,11 @@ export class Store {
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
+  }
+
+  #isRoomy(): boolean {
+    const { bavail, bsize } = statfsSync(dirname(this.#file))
+    return bavail * bsize >= roomyBytes
   }
 
   async #close(): Promise<void> {
