@@ -17,6 +17,7 @@ import type { Secrets } from '../platform/secrets.ts'
 import type { Store } from '../store/Store.ts'
 import type { BudgetService, Refusal } from './BudgetService.ts'
 import type { CallEnd, CostService } from './CostService.ts'
+import { refusalOf } from './LateWrites.ts'
 import type { OperationalState } from './OperationalState.ts'
 import type { RouterSettings } from './RouterSettings.ts'
 import type { SettingsService } from './SettingsService.ts'
@@ -103,7 +104,7 @@ export class ModelGateway {
     return this.#pulse
   }
 
-  /** One provider call. @throws KoraError store_unwritable and the like when it cannot be recorded */
+  /** One provider call. @throws KoraError store_full and the like when nothing could be set aside: nothing was asked */
   async call(request: GatewayRequest): Promise<GatewayOutcome> {
     const { clock, settings, secrets, router } = this.#deps
     const { model } = settings.get()
@@ -184,7 +185,6 @@ export class ModelGateway {
     decision: ModelDecision,
     reply: ModelReply,
   ): GatewayOutcome {
-    const { costs } = this.#deps
     const review = postCallEscalation({
       rules,
       rung: this.#deps.budget.rung(),
@@ -195,15 +195,27 @@ export class ModelGateway {
       replyText: reply.text,
       affordable: this.#affordable(request, rules),
     })
-    const row = costs.settle(reservation, usedOr(reply, reservation), review.clampedSignal)
+    const row = this.#settle(reservation, usedOr(reply, reservation), review.clampedSignal)
+    // Paid for, but not on record yet: it must not be used.
+    if (row === null) return { kind: 'failed', code: 'engine_exception:KoraError', row }
     return { kind: 'answered', reply, row, decision, escalate: review.escalate }
+  }
+
+  /** Null when the store refuses: the row follows, and what was asked once is not asked again meanwhile. */
+  #settle(reservation: Reservation, end: CallEnd, clampedSignal: string | null = null): LedgerRow | null {
+    try {
+      return this.#deps.costs.settle(reservation, end, clampedSignal)
+    } catch (error) {
+      if (refusalOf(error)) return null
+      throw error
+    }
   }
 
   #failed(reservation: Reservation, error: unknown): { code: string; row: LedgerRow | null; again: boolean } {
     const { costs } = this.#deps
     if (!(error instanceof ModelFailure)) {
       // Nobody foresaw it, so nobody knows whether it was billed.
-      costs.settle(reservation, { kind: 'unseen', requestId: null, note: 'call_broke' })
+      this.#settle(reservation, { kind: 'unseen', requestId: null, note: 'call_broke' })
       throw error
     }
     this.#pulse = error.pulse ?? this.#pulse
@@ -215,10 +227,11 @@ export class ModelGateway {
     if (billing === 'partial') {
       const { model, rawUsage, requestId } = error
       const end = usedOr({ model, rawUsage, requestId: requestId ?? `reservation:${reservation.id}` }, reservation)
-      return { code, row: costs.settle(reservation, { ...end, note: joined(end.note, 'half_streamed') }), again: false }
+      const whole = { ...end, note: joined(end.note, 'half_streamed') }
+      return { code, row: this.#settle(reservation, whole), again: false }
     }
-    const row = costs.settle(reservation, { kind: 'unseen', requestId: null, note: 'reply_lost' })
-    return { code, row, again: error.retryable }
+    const row = this.#settle(reservation, { kind: 'unseen', requestId: null, note: 'reply_lost' })
+    return { code, row, again: error.retryable && row !== null }
   }
 
   /** Whether a second look by the strong model would fit the budget. */

@@ -3,6 +3,7 @@ import { type LedgerRow, noUsage } from '../../domain/ledger.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { CostService } from './CostService.ts'
 import type { InvestigationReport, InvestigationRequest, Investigator, Spent } from './Investigator.ts'
+import { refusalOf } from './LateWrites.ts'
 import type { Responder } from './Responder.ts'
 import type { SettingsService } from './SettingsService.ts'
 
@@ -52,6 +53,8 @@ export class SingleCallInvestigator implements Investigator {
       if (answer.text === '') return { kind: 'failed', failure: 'empty_response_text', spent }
       return { kind: 'answered', text: answer.text, spent }
     } catch (error) {
+      // Nothing was asked, since nothing could be recorded: it is begun again when the store takes records again.
+      if (refusalOf(error)) throw error
       const failure = `engine_exception:${error instanceof Error ? error.name : 'Unknown'}`
       return { kind: 'failed', failure, spent: null }
     }
