@@ -12,7 +12,17 @@ import { type Figure, isMissed, readFigure } from './figures.ts'
 
 /** Those that need what `npm run build` makes; the others run from the sources. */
 const built = ['checks', 'start', 'calls', 'now']
-const benches = ['wake', ...built, 'store', 'ledger', 'ledgerMillion', 'meter', 'reliability']
+const benches = [
+  'wake',
+  ...built,
+  'store',
+  'audit',
+  'historyMillion',
+  'ledger',
+  'ledgerMillion',
+  'meter',
+  'reliability',
+]
 
 async function run(bench: string): Promise<{ figures: Figure[]; failed: boolean }> {
   const child = spawn(process.execPath, [join(import.meta.dirname, `${bench}.ts`)], {

@@ -50,7 +50,6 @@ async function measureWrites(): Promise<void> {
   const [blocks, perBlock] = [15, 300]
   const ratios: number[] = []
   const ours: number[] = []
-  const audits: number[] = []
   for (let block = 0; block < blocks; block++) {
     const key = (index: number) => `k${String(block * perBlock + index).padStart(8, '0')}`
     const measureOurs = () => rate(perBlock, (index) => store.transaction(() => store.settings.set(key(index), value)))
@@ -60,13 +59,10 @@ async function measureWrites(): Promise<void> {
     const [own, bare] = block % 2 === 0 ? [one, other] : [other, one]
     ratios.push(own / bare)
     ours.push(own)
-    const entry = { seam: 'daemon.started', details: value } as const
-    audits.push(rate(perBlock, () => store.transaction(() => store.audit.append(entry, systemClock.nowMs()))))
   }
   await store.close()
   print('durable single writes beside raw better-sqlite3 FULL', median(ratios), 'ratio', 0.8)
   print('durable single writes', median(ours), 'per second', null)
-  print('durable audit rows', median(audits), 'per second', null)
 }
 
 /** The same number for the same check on every run, spread evenly. */

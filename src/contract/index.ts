@@ -1,3 +1,4 @@
+import { history } from './history.ts'
 import { incidents } from './incidents.ts'
 import { probes } from './probes.ts'
 import { settings } from './settings.ts'
@@ -6,5 +7,5 @@ import { state } from './state.ts'
 import { system } from './system.ts'
 
 /** Everything a cockpit or the command line may ask of a daemon, on every host alike. */
-export const contract = { state, probes, incidents, spend, system, settings }
+export const contract = { state, probes, incidents, history, spend, system, settings }
 export type Contract = typeof contract

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { priceBases, routes, rungs } from '../domain/ledger.ts'
-import { EpochMs, NanoUsd, procedure } from './common.ts'
+import { EpochMs, Gap, NanoUsd, procedure } from './common.ts'
 
 export const Route = z.enum(routes)
 export const Rung = z.enum(rungs)
@@ -227,13 +227,6 @@ export const SpendPoint = z.object({
 })
 export type SpendPoint = z.infer<typeof SpendPoint>
 
-export const SpendGap = z.object({
-  fromMs: EpochMs,
-  toMs: EpochMs,
-  reason: z.enum(['asleep', 'not_running', 'crashed']),
-})
-export type SpendGap = z.infer<typeof SpendGap>
-
 /** USD per million tokens as the provider prints it; null where it names no price. */
 const PrintedPrice = z.object({
   input: z.number(),
@@ -298,7 +291,7 @@ export const spend = {
     .output(z.object({ rows: z.number().int(), costNanoUsd: NanoUsd, unpriced: z.number().int() })),
   series: procedure
     .input(z.object({ fromMs: EpochMs, toMs: EpochMs, points: z.number().int().min(2).max(720).default(120) }))
-    .output(z.object({ bucketMs: z.number().int(), points: z.array(SpendPoint), gaps: z.array(SpendGap) })),
+    .output(z.object({ bucketMs: z.number().int(), points: z.array(SpendPoint), gaps: z.array(Gap) })),
   /** Every billing period there is, newest first. */
   months: procedure.output(
     z.array(

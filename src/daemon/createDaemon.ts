@@ -4,6 +4,7 @@ import type { Router } from '@orpc/server'
 import type { Contract } from '../contract/index.ts'
 import type { NotificationMessage } from '../contract/state.ts'
 import { KoraError } from '../domain/errors.ts'
+import { historyApi } from './api/history.ts'
 import { incidentsApi } from './api/incidents.ts'
 import { probesApi } from './api/probes.ts'
 import { settingsApi } from './api/settings.ts'
@@ -33,6 +34,8 @@ import { ConnectivityService } from './services/ConnectivityService.ts'
 import { CostService } from './services/CostService.ts'
 import { CostTelemetry } from './services/CostTelemetry.ts'
 import { Events } from './services/Events.ts'
+import { HistoryFiles } from './services/HistoryFiles.ts'
+import { HistoryService } from './services/HistoryService.ts'
 import { IncidentRecords } from './services/IncidentRecords.ts'
 import { IncidentService } from './services/IncidentService.ts'
 import { IncidentViews } from './services/IncidentViews.ts'
@@ -65,7 +68,9 @@ import { SpikeNotice } from './services/SpikeNotice.ts'
 import { StateService } from './services/StateService.ts'
 import { SystemService } from './services/SystemService.ts'
 import { TelemetryExport } from './services/TelemetryExport.ts'
+import { makeCopy } from './store/openCopy.ts'
 import { openStore } from './store/openStore.ts'
+import { StoreReader } from './store/StoreReader.ts'
 
 /** One request to Slack; the reliability specification wants a hanging Slack given up within 10 s. */
 const slackTimeoutMs = 9_000
@@ -315,7 +320,18 @@ export function createDaemon(options: DaemonOptions): Daemon {
     logger,
   })
   const backups = new BackupService({ store, clock, events, problems, settings, newId, folder: paths.backups })
-  const maintenance = new MaintenanceService({ store, late, clock, settings })
+  const maintenance = new MaintenanceService({ store, late, clock, events, settings })
+  const files = new HistoryFiles({
+    store,
+    clock,
+    logger,
+    newId,
+    folder: paths.openedHistory,
+    backups: paths.backups,
+    makeCopy: (copying) => makeCopy({ ...copying, script: options.readWorker }),
+    openReader: (file) => new StoreReader({ file, clock, readWorker: options.readWorker }),
+  })
+  const history = new HistoryService({ store, files })
   const system: SystemService = new SystemService({
     store,
     late,
@@ -355,6 +371,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
     state: stateApi({ state, activity, notifications: options.browserNotifications }),
     probes: probesApi({ probes, rows }),
     incidents: incidentsApi({ actions, views }),
+    history: historyApi({ history, files }),
     spend: spendApi({ spend }),
     system: systemApi({ system, backups, focus: options.focus }),
     settings: settingsApi({ settings, secrets: secretService, channels, system }),
@@ -404,6 +421,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
     if (stopping) throw new KoraError('daemon_stopping', 'This daemon was stopped; start another.')
     if (store.lostLog) problems.raise(lostLog)
     spans.start()
+    files.start()
     startBudget()
     incidents.start()
     connectivity.start()
@@ -471,6 +489,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
     await Promise.all([scheduler.stop(stopGraceMs), probes.stop()])
     await investigations.stop()
     await notifications.stop()
+    await files.stop()
   }
 
   return {

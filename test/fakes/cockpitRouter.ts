@@ -5,6 +5,7 @@ import type { CheckResult, ServiceRow } from '../../src/contract/probes.ts'
 import type { NotificationMessage, StateMessage } from '../../src/contract/state.ts'
 import { latencyAt } from './cockpitRows.ts'
 import type { World } from './cockpitScenarios.ts'
+import { historyAnswers } from './cockpitHistory.ts'
 import { spendAnswers } from './cockpitSpendRouter.ts'
 
 export type Patch = Omit<Extract<StateMessage, { kind: 'patch' }>, 'kind' | 'seq' | 'nowMs'>
@@ -264,6 +265,7 @@ export function routerOf({ world, now, publish, feeds, bells, nextSeq }: RouterP
       verifyAudit: os.system.verifyAudit.handler(() => ({ rows: 12_340, ok: true, firstBrokenSeq: null })),
       focus: os.system.focus.handler(() => ({ address: null })),
     },
+    history: historyAnswers(os),
     settings: {
       get: os.settings.get.handler(() => ({
         settings: world.settings,

@@ -117,7 +117,7 @@ test(
     const marked = unpriced.rows.filter(({ note }) => note === 'settled_after_crash')
     expect(marked).toHaveLength(recovered.length)
     expect(marked.every(({ poolBasis }) => poolBasis === 'reserved')).toBe(true)
-    expect(await store.reader.verifyAudit()).toMatchObject({ ok: true })
+    expect(await store.verifyAudit()).toMatchObject({ ok: true })
 
     const values = {
       rounds: count,

@@ -56,7 +56,7 @@ test(
       expect(steps).toBeGreaterThanOrEqual(before)
       expect(steps).toBeLessThanOrEqual(written)
       expect(copy.audit.list({ limit: 0 })).toEqual(store.audit.list({ beforeSeq: steps + 1, limit: 0 }))
-      expect(await copy.reader.verifyAudit()).toMatchObject({ ok: true, rows: steps })
+      expect(await copy.verifyAudit()).toMatchObject({ ok: true, rows: steps })
       expect(copy.outbox.unsettled()).toEqual(store.outbox.unsettled().slice(0, steps))
       expect(copy.incidents.listOpen()).toHaveLength(steps)
       expect(copy.ledger.sum(0)).toMatchObject({ calls: steps, costNanoUsd: steps * 4_500_000 })

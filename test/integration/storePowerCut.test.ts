@@ -61,7 +61,7 @@ test(
       const messages = found.outbox.unsettled()
       orphans += messages.filter((row) => found.incidents.get(row.incidentId ?? '') === null).length
       expect(found.observations.recent('fly', 0, steps)).toHaveLength(messages.length)
-      expect(await found.reader.verifyAudit()).toMatchObject({ ok: true, rows: messages.length })
+      expect(await found.verifyAudit()).toMatchObject({ ok: true, rows: messages.length })
       await found.close()
       rmSync(copy, { recursive: true })
     }

@@ -14,6 +14,8 @@ export interface DataPaths {
   readonly priceOverlay: string
   /** Export of the cost counters for other programs. */
   readonly costTelemetry: string
+  /** Copies of other history files, while they are open. */
+  readonly openedHistory: string
   readonly lock: string
   /** Owner-only socket of the running daemon; a named pipe on Windows. */
   readonly socket: string
@@ -56,6 +58,7 @@ export function dataPaths(
     backups: join(data, 'backups'),
     priceOverlay: join(data, 'prices.json'),
     costTelemetry: join(data, 'cache', 'cost_telemetry.json'),
+    openedHistory: join(state, 'opened-history'),
     lock: join(state, 'daemon.lock'),
     socket: platform === 'win32' ? pipe : join(state, 'kora.sock'),
     logs: join(state, 'logs'),

@@ -4,12 +4,16 @@ export interface Redactor {
   learn(value: string): void
   /** The text with every known secret and every token-shaped run replaced by `<REDACTED>`. */
   text(value: string): string
+  /** Whether JSON text may hold something that `data` would replace; most texts hold nothing and need no copy. */
+  suspects(json: string): boolean
   /** Deep copy of JSON-like data with all strings redacted and values under secret-looking keys replaced. */
   data<T>(value: T): T
 }
 
 const marker = '<REDACTED>'
 const leastLength = 6
+/** Keys whose verdict is remembered; records have a few hundred different ones. */
+const keysKept = 2_000
 
 /** Runs that look like a credential. Where a pattern has a group, only the group is replaced. */
 const shapes: readonly RegExp[] = [
@@ -29,6 +33,13 @@ const shapes: readonly RegExp[] = [
   /:\/\/[^\s/@:]*:([^\s/@]+)@/g,
 ]
 
+/** Stands in every text that holds one of the shapes: most texts hold none, and are looked through once. */
+const hint =
+  /xox[a-z]-|xapp-|sk-|bearer|AKIA|ASIA|eyJ|dp\.[a-z]|FlyV1|f[mo][0-9]|sntry|gh[a-z]_|github_pat_|sb(?:p|_secret)_|[?&][\w-]*(?:token|secret|password|api_?key)|:\/\//i
+
+/** A key that may announce a secret, as it stands in JSON. */
+const secretKey = /(?:token|secret|api[^"]*key|password|bearer|authorization|cookie)[^"]*":/i
+
 /** Words of a key, joined by spaces, that announce a secret. */
 const secretWords = /(?:^| )(?:token|secret|api key|apikey|password|bearer|authorization|cookie)(?: |$)/
 const reference = /^(?:env:[A-Za-z_][A-Za-z0-9_]*|vault:[a-z0-9][a-z0-9_.-]{0,63})$/
@@ -42,7 +53,7 @@ export function createRedactor(): Redactor {
     for (const form of known) {
       for (let at = value.indexOf(form); at >= 0; at = value.indexOf(form, at + 1)) ranges.push([at, at + form.length])
     }
-    for (const shape of shapes) {
+    for (const shape of hint.test(value) ? shapes : []) {
       for (const match of value.matchAll(shape)) {
         const end = match.index + match[0].length
         const hidden = match[1]
@@ -56,13 +67,43 @@ export function createRedactor(): Redactor {
     return ranges.length === 0 ? value : cover(value, ranges)
   }
 
+  const suspects = (json: string): boolean => {
+    if (hint.test(json) || secretKey.test(json)) return true
+    for (const form of known) if (json.includes(form)) return true
+    return false
+  }
+
+  const keys = new Map<string, Key>()
+  const key: Rules['key'] = (name) => {
+    const seen = keys.get(name)
+    if (seen) return seen
+    if (keys.size >= keysKept) keys.clear()
+    const verdict = { shown: text(name), secret: secretWords.test(words(name)) }
+    keys.set(name, verdict)
+    return verdict
+  }
+
   return {
     learn(value) {
       for (const form of forms(value)) if (form.length >= leastLength && !marker.includes(form)) known.add(form)
+      keys.clear()
     },
     text,
-    data: <T>(value: T) => copy(value, text, false, { open: new Map(), secret: new Map() }) as T,
+    suspects,
+    data: <T>(value: T) => copy(value, { text, key }, false, { open: new Map(), secret: new Map() }) as T,
   }
+}
+
+interface Key {
+  /** As it may be shown. */
+  readonly shown: string
+  /** Whether it announces a secret. */
+  readonly secret: boolean
+}
+
+interface Rules {
+  readonly text: (value: string) => string
+  readonly key: (name: string) => Key
 }
 
 /** How a value may be spelled where it leaks: as it is, in an address, in JSON, in base64. */
@@ -109,9 +150,9 @@ interface Seen {
   readonly secret: Map<object, unknown>
 }
 
-function copy(value: unknown, text: (value: string) => string, underSecretKey: boolean, seen: Seen): unknown {
+function copy(value: unknown, rules: Rules, underSecretKey: boolean, seen: Seen): unknown {
   if (typeof value === 'string') {
-    if (!underSecretKey || value === '' || reference.test(value)) return text(value)
+    if (!underSecretKey || value === '' || reference.test(value)) return rules.text(value)
     return marker
   }
   if (typeof value !== 'object' || value === null) return value
@@ -121,21 +162,19 @@ function copy(value: unknown, text: (value: string) => string, underSecretKey: b
   if (Array.isArray(value)) {
     const list: unknown[] = []
     copies.set(value, list)
-    for (const item of value) list.push(copy(item, text, underSecretKey, seen))
+    for (const item of value) list.push(copy(item, rules, underSecretKey, seen))
     return list
   }
   if (ArrayBuffer.isView(value)) return `<${value.byteLength} bytes>`
   if (value instanceof Date) return new Date(value)
   const result: Record<string, unknown> = {}
   copies.set(value, result)
-  for (const [key, item] of fields(value)) {
-    // Assignment to `__proto__` would set the prototype instead of a field.
-    Object.defineProperty(result, text(key), {
-      value: copy(item, text, secretWords.test(words(key)), seen),
-      enumerable: true,
-      writable: true,
-      configurable: true,
-    })
+  for (const [name, item] of fields(value)) {
+    const { shown, secret } = rules.key(name)
+    const copied = copy(item, rules, secret, seen)
+    if (shown !== '__proto__') result[shown] = copied
+    // Assignment would set the prototype instead of a field.
+    else Object.defineProperty(result, shown, { value: copied, enumerable: true, writable: true, configurable: true })
   }
   return result
 }

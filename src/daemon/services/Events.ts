@@ -1,3 +1,4 @@
+import type { AuditRow } from '../../domain/audit.ts'
 import type { Logger } from '../platform/logger.ts'
 
 /** Facts, past tense, published after the commit that made them true. */
@@ -17,6 +18,8 @@ export interface EventMap {
   'schedule.settled': { readonly name: string }
   'activity.changed': Record<string, never>
   'daemon.changed': Record<string, never>
+  /** The index of History took records in; audit rows among them, oldest first. */
+  'history.grew': { readonly audit: readonly AuditRow[] }
   /** The store takes records again after it refused them. */
   'store.recovered': Record<string, never>
 }

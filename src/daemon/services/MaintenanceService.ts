@@ -1,21 +1,27 @@
+import type { AuditRow } from '../../domain/audit.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Store } from '../store/Store.ts'
+import type { Events } from './Events.ts'
 import type { LateWrites } from './LateWrites.ts'
 import type { Scheduler } from './Scheduler.ts'
 import type { SettingsService } from './SettingsService.ts'
 
 const dayMs = 86_400_000
+/** Records of each source that the index of History takes in at once: about 3 ms. */
+const indexedAtOnce = 64
 
-/** Keeps history in bounds: group commits, five-minute rollups, retention. */
+/** Keeps history in order and in bounds: group commits, the index, five-minute rollups, retention. */
 export class MaintenanceService {
   readonly #store: Store
   readonly #late: LateWrites
   readonly #clock: Clock
+  readonly #events: Events
   readonly #settings: SettingsService
 
-  constructor(deps: { store: Store; late: LateWrites; clock: Clock; settings: SettingsService }) {
+  constructor(deps: { store: Store; late: LateWrites; clock: Clock; events: Events; settings: SettingsService }) {
     this.#store = deps.store
     this.#late = deps.late
+    this.#events = deps.events
     this.#clock = deps.clock
     this.#settings = deps.settings
   }
@@ -26,7 +32,7 @@ export class MaintenanceService {
       intervalMs: 1_000,
       timeoutMs: 30_000,
       firstDelayMs: 1_000,
-      run: async () => this.flush(),
+      run: (signal) => this.flush(signal),
     })
     scheduler.add({
       name: 'observations.rollup',
@@ -44,13 +50,16 @@ export class MaintenanceService {
   }
 
   /**
-   * Writes the samples of the last second, and what had to wait for a store that refused.
-   * @throws KoraError when it refuses still
+   * Writes the samples of the last second, what had to wait for a store that refused, and what follows its sources: the
+   * sums of the ledger and the index of History, which after an update may have a whole log to catch up with.
+   * @throws KoraError when the store refuses still
    */
-  flush(): void {
+  async flush(signal: AbortSignal): Promise<void> {
     this.#late.look()
     if (this.#late.refusal) throw this.#late.refusal
-    if (this.#store.observations.buffered > 0) this.#late.require(() => undefined)
+    this.#late.require(() => this.#store.ledger.catchUp())
+    this.#store.tidy()
+    while (this.#index() && !signal.aborted) await yieldToOthers()
   }
 
   /** Rolls up every closed bucket, a slice at a time. */
@@ -70,6 +79,18 @@ export class MaintenanceService {
       await yieldToOthers()
     } while (removed > 0 && !signal.aborted)
     this.#store.transaction(() => this.#store.audit.prune(nowMs - auditDays * dayMs))
+    while (!signal.aborted && this.#store.history.prune(nowMs - auditDays * dayMs) > 0) await yieldToOthers()
+  }
+
+  /** One step, apart from the samples: what cannot be indexed must not hold them up. @returns whether there may be more */
+  #index(): boolean {
+    let audit: readonly AuditRow[] = []
+    let indexed = 0
+    this.#late.require(() => {
+      ;({ audit, indexed } = this.#store.history.advance(indexedAtOnce))
+    })
+    if (indexed > 0) this.#events.publish('history.grew', { audit })
+    return indexed >= indexedAtOnce
   }
 }
 

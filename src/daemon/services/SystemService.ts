@@ -180,7 +180,7 @@ export class SystemService {
   }
 
   verifyAudit(): Promise<{ rows: number; ok: boolean; firstBrokenSeq: number | null }> {
-    return this.#deps.store.reader.verifyAudit()
+    return this.#deps.store.verifyAudit()
   }
 
   #listeners(): ListenerRow[] {

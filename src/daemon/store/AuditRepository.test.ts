@@ -32,11 +32,12 @@ function byHand(sql: string): void {
   other.close()
 }
 
-const verify = () => opened.store.reader.verifyAudit()
+const verify = () => opened.store.verifyAudit()
 
 describe('writing', () => {
   test('case 1: a seam alone is enough; a field that does not belong is refused', () => {
-    const row = audit.append({ seam: 'daemon.started' }, startMs)
+    expect(audit.append({ seam: 'daemon.started' }, startMs)).toBe(1)
+    const [row] = audit.list({ limit: 0 })
     expect(row).toMatchObject({
       seq: 1,
       emittedAtMs: startMs,
@@ -50,7 +51,7 @@ describe('writing', () => {
       schemaVersion: 1,
       prevHash: '0'.repeat(64),
     })
-    expect(row.eventId).toMatch(/^[0-9A-HJKMNP-TV-Z]{26}$/)
+    expect(row?.eventId).toMatch(/^[0-9A-HJKMNP-TV-Z]{26}$/)
     const extra = { seam: 'daemon.started', host: 'desk' } as AuditEntry
     expect(() => audit.append(extra, startMs)).toThrow(
       expect.objectContaining({ code: 'bad_input', data: { field: 'host' } }),
@@ -85,7 +86,7 @@ describe('writing', () => {
       })
     expect(fail).toThrow('stop')
     expect(audit.head()).toEqual(head)
-    expect(audit.append(tool('f'), startMs).seq).toBe(6)
+    expect(audit.append(tool('f'), startMs)).toBe(6)
     expect(await verify()).toEqual({ rows: 6, ok: true, firstBrokenSeq: null })
   })
 
@@ -93,17 +94,16 @@ describe('writing', () => {
     const cycle: Record<string, unknown> = { a: 1 }
     cycle['self'] = cycle
     audit.append(tool('before'), startMs)
-    const row = audit.append({ seam: 'task.failed', details: { id: 3n, gone: undefined, cycle, kept: 'yes' } }, startMs)
+    audit.append({ seam: 'task.failed', details: { id: 3n, gone: undefined, cycle, kept: 'yes' } }, startMs)
     audit.append(tool('after'), startMs)
-    expect(row.details).toEqual({
+    const stored = audit.list({ limit: 0 })
+    expect(stored[1]?.details).toEqual({
       id: '3',
       gone: null,
       cycle: { a: 1, self: null },
       kept: 'yes',
       _unserialisable: ['id', 'gone', 'cycle.self'],
     })
-    const stored = audit.list({ limit: 0 })
-    expect(stored[1]).toEqual(row)
     expect(names([stored[0]!, stored[2]!])).toEqual(['after', 'before'])
   })
 
@@ -252,7 +252,7 @@ describe('the chain', () => {
 
   test('a removed end is not covered up by the rows that follow', async () => {
     byHand('DELETE FROM audit_log WHERE seq >= 4')
-    expect(audit.append(tool('later'), startMs).seq).toBe(6)
+    expect(audit.append(tool('later'), startMs)).toBe(6)
     expect(await verify()).toMatchObject({ ok: false, firstBrokenSeq: 4 })
   })
 })

@@ -1,16 +1,19 @@
-import { ulid } from 'ulid'
 import { type AuditEntry, type AuditRow, auditSources, seams } from '../../domain/audit.ts'
 import { KoraError } from '../../domain/errors.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Redactor } from '../platform/redactor.ts'
+import { createUlids } from '../platform/ulids.ts'
 import { type Anchor, anchorDetails, type ChainedRow, genesisHash, rowHash, type StoredAuditRow } from './auditChain.ts'
 import type { Connection } from './Connection.ts'
-import { toJsonDetails, toLimitedText } from './safeDetails.ts'
+import { seqAt } from './ledgerSeq.ts'
+import { plainText, toJsonDetails, toLimitedText } from './safeDetails.ts'
 
 export interface AuditQuery {
   readonly seam?: string
   /** Inclusive. */
   readonly sinceMs?: number
+  /** Exclusive. */
+  readonly untilMs?: number
   readonly incidentId?: string
   readonly callerSessionId?: string
   /** Exclusive; turns the order round: oldest first. */
@@ -27,7 +30,7 @@ const rowsPerPrune = 5_000
 
 const headSql = 'SELECT seq, hash FROM audit_log ORDER BY seq DESC LIMIT 1'
 const anchorSql = 'SELECT seq, hash FROM audit_anchor WHERE id = 1'
-const lastSeqSql = `SELECT seq FROM sqlite_sequence WHERE name = 'audit_log'`
+const highestSql = 'SELECT seq FROM audit_highest WHERE id = 1'
 const insertSql = `INSERT INTO audit_log (seq, event_id, emitted_at_ms, seam, details, caller_session_id, source,
   incident_id, wake_event_id, schema_version, extra, prev_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 const firstSql = 'SELECT emitted_at_ms FROM audit_log ORDER BY seq LIMIT 1'
@@ -38,11 +41,21 @@ const pruneSql = 'DELETE FROM audit_log WHERE seq <= ?'
 const known = new Set<string>(seams)
 const entryKeys = new Set(['seam', 'details', 'callerSessionId', 'source', 'incidentId', 'wakeEventId'])
 
+/** The end of the chain, from which the next row goes on. */
+interface Head extends Anchor {
+  /** The highest number ever given; above `seq` when the end of the log is missing. */
+  readonly highest: number
+  /** How many transactions had been undone when this was true. */
+  readonly undone: number
+}
+
 /** The record of everything the daemon did or decided: append-only, each row linked to the one before it. */
 export class AuditRepository {
   readonly #connection: Connection
   readonly #redactor: Redactor
   readonly #clock: Clock
+  readonly #newEventId = createUlids()
+  #known: Head | null = null
 
   constructor(connection: Connection, redactor: Redactor, clock: Clock) {
     this.#connection = connection
@@ -51,34 +64,30 @@ export class AuditRepository {
   }
 
   /**
-   * Adds one row inside the caller's transaction, or in one of its own. Details are redacted; what JSON cannot hold
-   * is marked and does not stop the row.
+   * Adds one row inside the caller's transaction, or in one of its own; durable when it returns. Details are redacted;
+   * what JSON cannot hold is marked and does not stop the row.
+   * @returns its number
    * @throws KoraError bad_input for a seam, source or field that is not in the vocabulary
    */
-  append(entry: AuditEntry, nowMs: number): AuditRow {
+  append(entry: AuditEntry, nowMs: number): number {
     check(entry)
-    const details = toLimitedText(this.#redactor.data(toJsonDetails(entry.details ?? {})))
-    return this.#connection.write(() => this.#insert(entry, details, nowMs))
+    const details = this.#storable(entry.details ?? {})
+    try {
+      return this.#insert(entry, details, nowMs)
+    } catch (error) {
+      // Somebody else wrote to the file: the end is not where it was.
+      if (!(error instanceof KoraError) || error.code !== 'conflict' || this.#known === null) throw error
+      this.#known = null
+      return this.#insert(entry, details, nowMs)
+    }
   }
 
   /** Newest first; with `afterSeq` oldest first. Rows of unknown seams are listed with `known: false`. */
   list(query: AuditQuery): AuditRow[] {
-    const filters: [condition: string, value: unknown][] = [
-      ['seam = ?', query.seam],
-      ['emitted_at_ms >= ?', query.sinceMs],
-      // Spares the walk over everything older; the clock may have been set back, so the lowest number counts.
-      ['seq >= (SELECT min(seq) FROM audit_log INDEXED BY audit_by_time WHERE emitted_at_ms >= ?)', query.sinceMs],
-      ['incident_id = ?', query.incidentId],
-      ['caller_session_id = ?', query.callerSessionId],
-      ['seq > ?', query.afterSeq],
-      ['seq < ?', query.beforeSeq],
-    ]
-    const used = filters.filter(([, value]) => value !== undefined)
-    const where = used.map(([condition]) => condition).join(' AND ') || 'true'
-    const order = query.afterSeq === undefined ? 'DESC' : 'ASC'
-    const sql = `SELECT * FROM audit_log WHERE ${where} ORDER BY seq ${order} LIMIT ?`
     const limit = query.limit > 0 ? query.limit : -1
-    return this.#connection.all<StoredAuditRow>(sql, ...used.map(([, value]) => value), limit).map(toAuditRow)
+    const { sql, values } =
+      query.afterSeq === undefined && isIndexed(query) ? throughHistory(query, limit) : walk(query)
+    return this.#connection.all<StoredAuditRow>(sql, ...values, limit).map(toAuditRow)
   }
 
   /**
@@ -112,12 +121,18 @@ export class AuditRepository {
     return this.#connection.get<{ emitted_at_ms: number }>(firstSql)?.emitted_at_ms ?? null
   }
 
-  #insert(entry: AuditEntry, details: string, nowMs: number): AuditRow {
-    const { hash: prevHash } = this.#head()
-    const lastSeq = this.#connection.get<{ seq: number }>(lastSeqSql)?.seq ?? 0
+  /** As most details are: as they stand. The rest is copied, marked, redacted and cut. */
+  #storable(details: Readonly<Record<string, unknown>>): string {
+    const plain = plainText(details)
+    if (plain !== null && !this.#redactor.suspects(plain)) return plain
+    return toLimitedText(this.#redactor.data(toJsonDetails(details)))
+  }
+
+  #insert(entry: AuditEntry, details: string, nowMs: number): number {
+    const { hash: prevHash, highest, undone } = this.#head()
     const row: ChainedRow = {
-      seq: lastSeq + 1,
-      event_id: ulid(nowMs),
+      seq: highest + 1,
+      event_id: this.#newEventId(nowMs),
       emitted_at_ms: nowMs,
       seam: entry.seam,
       details,
@@ -130,19 +145,93 @@ export class AuditRepository {
       extra: null,
     }
     const hash = rowHash(prevHash, row)
-    this.#connection.run(insertSql, ...Object.values(row), prevHash, hash)
-    return toAuditRow({ ...row, prev_hash: prevHash, hash })
+    this.#connection.run(
+      insertSql,
+      row.seq,
+      row.event_id,
+      row.emitted_at_ms,
+      row.seam,
+      row.details,
+      row.caller_session_id,
+      row.source,
+      row.incident_id,
+      row.wake_event_id,
+      row.schema_version,
+      row.extra,
+      prevHash,
+      hash,
+    )
+    this.#known = { seq: row.seq, hash, highest: row.seq, undone }
+    return row.seq
   }
 
-  #head(): Anchor {
+  /** Kept in memory, since nobody else appends; read anew after a transaction that may have held a row was undone. */
+  #head(): Head {
+    const { undone } = this.#connection
+    if (this.#known?.undone === undone) return this.#known
     const newest = this.#connection.get<Anchor>(headSql) ?? this.#connection.get<Anchor>(anchorSql)
-    return newest ?? { seq: 0, hash: genesisHash }
+    const { seq, hash } = newest ?? { seq: 0, hash: genesisHash }
+    const highest = Math.max(seq, this.#connection.get<{ seq: number }>(highestSql)?.seq ?? 0)
+    return (this.#known = { seq, hash, highest, undone })
   }
 }
 
+/** Whether the index of History narrows this query; a walk along the log itself is cheaper otherwise. */
+function isIndexed({ seam, sinceMs, untilMs, incidentId, callerSessionId }: AuditQuery): boolean {
+  return [seam, sinceMs, untilMs, incidentId, callerSessionId].some((filter) => filter !== undefined)
+}
+
+type Filters = readonly (readonly [condition: string, value: unknown])[]
+
+function where(filters: Filters): { condition: string; values: unknown[] } {
+  const used = filters.filter(([, value]) => value !== undefined)
+  return { condition: used.map(([one]) => one).join(' AND ') || 'true', values: used.map(([, value]) => value) }
+}
+
+function rowFilters(query: AuditQuery): Filters {
+  return [
+    ['seam = ?', query.seam],
+    ['emitted_at_ms >= ?', query.sinceMs],
+    ['emitted_at_ms < ?', query.untilMs],
+    ['incident_id = ?', query.incidentId],
+    ['caller_session_id = ?', query.callerSessionId],
+    ['seq > ?', query.afterSeq],
+    ['seq < ?', query.beforeSeq],
+  ]
+}
+
+function walk(query: AuditQuery): { sql: string; values: unknown[] } {
+  const { condition, values } = where(rowFilters(query))
+  const order = query.afterSeq === undefined ? 'DESC' : 'ASC'
+  return { sql: `SELECT * FROM audit_log WHERE ${condition} ORDER BY seq ${order} LIMIT ?`, values }
+}
+
+/** What the index holds, and behind it the newest rows, which it does not hold yet. */
+function throughHistory(query: AuditQuery, limit: number): { sql: string; values: unknown[] } {
+  const at = (ms: number | undefined) => (ms === undefined ? undefined : seqAt(ms))
+  const indexed = where([
+    ['seam = (SELECT no FROM history_seams WHERE seam = ?)', query.seam],
+    ['id >= ?', at(query.sinceMs)],
+    ['id < ?', at(query.untilMs)],
+    ['correlation = ?', query.incidentId],
+    ['session = ?', query.callerSessionId],
+    ['key < ?', query.beforeSeq],
+  ])
+  const tail = where(rowFilters(query))
+  // Sorted by number before the rows are fetched: they need not pass through the sorting.
+  const sql = `SELECT a.* FROM (
+      SELECT seq FROM (SELECT key AS seq FROM history WHERE source = 0 AND ${indexed.condition} ORDER BY id DESC LIMIT ?)
+      UNION ALL
+      SELECT seq FROM audit_log WHERE seq > (SELECT key FROM history_upto WHERE source = 0) AND ${tail.condition}
+      ORDER BY seq DESC LIMIT ?
+    ) AS found CROSS JOIN audit_log AS a USING (seq)`
+  return { sql, values: [...indexed.values, limit, ...tail.values] }
+}
+
 function check(entry: AuditEntry): void {
-  const extra = Object.keys(entry).find((key) => !entryKeys.has(key))
-  if (extra !== undefined) throw new KoraError('bad_input', 'An audit row has no such field.', { field: extra })
+  for (const field in entry) {
+    if (!entryKeys.has(field)) throw new KoraError('bad_input', 'An audit row has no such field.', { field })
+  }
   if (!known.has(entry.seam)) throw new KoraError('bad_input', 'There is no such seam.', { seam: entry.seam })
   const source = entry.source ?? null
   if (source !== null && !auditSources.includes(source)) {
@@ -150,7 +239,7 @@ function check(entry: AuditEntry): void {
   }
 }
 
-function toAuditRow(row: StoredAuditRow): AuditRow {
+export function toAuditRow(row: StoredAuditRow): AuditRow {
   const details = readObject(row.details)
   return {
     seq: row.seq,

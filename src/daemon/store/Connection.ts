@@ -19,6 +19,7 @@ export class Connection {
   #broken: unknown = null
   #failed: KoraError | null = null
   #commits = 0
+  #undone = 0
   #roomy = false
 
   constructor(database: Database.Database) {
@@ -27,6 +28,11 @@ export class Connection {
 
   get inTransaction(): boolean {
     return this.#depth > 0
+  }
+
+  /** How many transactions were undone so far: what somebody remembers of the file may be wrong after one more. */
+  get undone(): number {
+    return this.#undone
   }
 
   get<Row>(sql: string, ...parameters: Parameters): Row | undefined {
@@ -123,6 +129,7 @@ export class Connection {
   }
 
   #undo(error: unknown): void {
+    this.#undone += 1
     if (this.#database.open && this.#database.inTransaction) this.#guard(() => this.#statement('ROLLBACK').run())
     if (error instanceof KoraError && error.code === 'store_full') this.#reuseLog()
   }

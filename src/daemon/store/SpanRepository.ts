@@ -1,4 +1,4 @@
-import type { SpendGap } from '../../contract/spend.ts'
+import type { Gap } from '../../domain/gaps.ts'
 import type { Connection } from './Connection.ts'
 import { coveredMs, gapsBetween, type SpanEnd, spanBeforeSql, spansSql, type StoredSpan } from './spans.ts'
 
@@ -49,7 +49,7 @@ export class SpanRepository {
    * When Kora was not running within a stretch, and why, oldest first; nothing before the first span ever.
    * @param toMs exclusive
    */
-  gaps(fromMs: number, toMs: number): SpendGap[] {
+  gaps(fromMs: number, toMs: number): Gap[] {
     const before = this.#connection.get<StoredSpan>(spanBeforeSql, fromMs) ?? null
     return gapsBetween(before, this.#spans(fromMs, toMs), fromMs, toMs)
   }

@@ -5,6 +5,7 @@ import type { Redactor } from '../platform/redactor.ts'
 import { AuditRepository } from './AuditRepository.ts'
 import { BackupRepository } from './BackupRepository.ts'
 import type { Connection } from './Connection.ts'
+import { HistoryRepository } from './HistoryRepository.ts'
 import { IncidentRepository } from './IncidentRepository.ts'
 import { InvestigationRepository } from './InvestigationRepository.ts'
 import { LedgerRepository } from './LedgerRepository.ts'
@@ -43,6 +44,7 @@ export class Store {
   readonly investigations: InvestigationRepository
   readonly outbox: OutboxRepository
   readonly audit: AuditRepository
+  readonly history: HistoryRepository
   readonly ledger: LedgerRepository
   readonly spans: SpanRepository
   readonly settings: SettingsRepository
@@ -65,6 +67,7 @@ export class Store {
     this.investigations = new InvestigationRepository(connection)
     this.outbox = new OutboxRepository(connection)
     this.audit = new AuditRepository(connection, parts.redactor, parts.clock)
+    this.history = new HistoryRepository(connection)
     this.ledger = new LedgerRepository(connection)
     this.spans = new SpanRepository(connection)
     this.settings = new SettingsRepository(connection)
@@ -99,11 +102,21 @@ export class Store {
     }
   }
 
-  /** Commits the samples recorded so far, adds up the ledger and keeps the log short; called every second. @throws as `transaction` */
+  /** Commits the samples recorded so far, adds up the ledger and keeps the log short. @throws as `transaction` */
   flush(): void {
     if (this.observations.buffered > 0) this.transaction(() => undefined)
     this.ledger.catchUp()
+    this.tidy()
+  }
+
+  /** Keeps the log short between bursts; called every second. */
+  tidy(): void {
     this.#connection.tidy(this.#isRoomy())
+  }
+
+  /** Walks the audit log's hash chain up to the row written last; names the first broken link. */
+  verifyAudit(): Promise<{ rows: number; ok: boolean; firstBrokenSeq: number | null }> {
+    return this.reader.verifyAudit(this.audit.head().seq)
   }
 
   /** Bytes on the disk: the database and its log. */

@@ -127,7 +127,7 @@ describe('the thread', () => {
     opened.store.audit.append({ seam: 'daemon.started' }, startMs)
     const [checks, audit, failed, hour] = await Promise.all([
       reader.quickCheck(),
-      reader.verifyAudit(),
+      reader.verifyAudit(0),
       reader.series('nowhere', 0, 1, 10).then(
         () => null,
         (error: { code: string }) => error.code,

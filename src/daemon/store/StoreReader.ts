@@ -1,10 +1,20 @@
 import { Worker } from 'node:worker_threads'
 import type { SeriesPoint } from '../../contract/probes.ts'
+import type { HistoryBounds, HistoryFilter, HistoryItem } from '../../contract/history.ts'
 import type { LedgerFilter } from '../../contract/spend.ts'
 import { type ErrorCode, errorCodes, KoraError } from '../../domain/errors.ts'
 import type { Clock } from '../platform/clock.ts'
+import type { Density, HistoryPage } from './historyQueries.ts'
 import type { LedgerPage, LedgerTotals, SpendMonth } from './ledgerQueries.ts'
-import type { BackupCheck, BackupFile, FromWorker, PackedSamples, ReadRequest, ToWorker } from './readProtocol.ts'
+import type {
+  BackupCheck,
+  BackupFile,
+  FromWorker,
+  PackedSamples,
+  ReadRequest,
+  ToWorker,
+  WorkerTask,
+} from './readProtocol.ts'
 import type { SpendSeries, SpendSeriesQuery } from './spendSeries.ts'
 
 export type { BackupCheck, BackupFile }
@@ -107,14 +117,46 @@ export class StoreReader {
     return (await this.#ask({ method: 'months', args: [] })) as SpendMonth[]
   }
 
+  /**
+   * Records of History that a filter lets through, newest first.
+   * @param before exclusive, `next` of the page before; null for the first page
+   * @param full whether each carries its stored record
+   */
+  async historyPage(filter: HistoryFilter, before: number | null, limit: number, full: boolean): Promise<HistoryPage> {
+    return (await this.#ask({ method: 'historyPage', args: [filter, before, limit, full] })) as HistoryPage
+  }
+
+  /** One record of History with everything that is stored of it. @throws KoraError not_found */
+  async historyRecord(id: number): Promise<HistoryItem> {
+    return (await this.#ask({ method: 'historyRecord', args: [id] })) as HistoryItem
+  }
+
+  /**
+   * How many records a filter lets through in each of at most `buckets` equal stretches of its span.
+   * @throws KoraError bad_input for a span that ends before it begins
+   */
+  async historyDensity(
+    filter: HistoryFilter & { readonly fromMs: number; readonly toMs: number },
+    buckets: number,
+  ): Promise<Density> {
+    return (await this.#ask({ method: 'historyDensity', args: [filter, buckets] })) as Density
+  }
+
+  async historyBounds(): Promise<HistoryBounds> {
+    return (await this.#ask({ method: 'historyBounds', args: [] })) as HistoryBounds
+  }
+
   /** What SQLite finds wrong with the file; empty when nothing is. */
   async quickCheck(): Promise<string[]> {
     return (await this.#ask({ method: 'quickCheck', args: [] })) as string[]
   }
 
-  /** Walks the audit log's hash chain; names the first broken link. */
-  async verifyAudit(): Promise<{ rows: number; ok: boolean; firstBrokenSeq: number | null }> {
-    const value = await this.#ask({ method: 'verifyAudit', args: [] })
+  /**
+   * Walks the audit log's hash chain; names the first broken link.
+   * @param knownSeq a number the log is known to have reached, so that a missing end is seen; 0 when nobody knows
+   */
+  async verifyAudit(knownSeq: number): Promise<{ rows: number; ok: boolean; firstBrokenSeq: number | null }> {
+    const value = await this.#ask({ method: 'verifyAudit', args: [knownSeq] })
     return value as { rows: number; ok: boolean; firstBrokenSeq: number | null }
   }
 
@@ -151,7 +193,7 @@ export class StoreReader {
   }
 
   #start(): Worker {
-    const worker = new Worker(this.#script, { workerData: { file: this.#file } })
+    const worker = new Worker(this.#script, { workerData: { file: this.#file } satisfies WorkerTask })
     // A worker that was told to end may still answer: its questions stay its own.
     const waiting = new Map<number, Waiting>()
     this.#waiting = waiting

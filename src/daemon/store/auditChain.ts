@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** Before the first row. */
 export const genesisHash = Buffer.alloc(32)
@@ -43,7 +43,10 @@ export function rowHash(prevHash: Buffer, row: ChainedRow): Buffer {
     row.schema_version,
     row.extra,
   ])
-  return createHash('sha256').update(prevHash).update(content).digest()
+  const bytes = Buffer.allocUnsafe(prevHash.length + Buffer.byteLength(content))
+  prevHash.copy(bytes)
+  bytes.write(content, prevHash.length)
+  return hash('sha256', bytes, 'buffer')
 }
 
 export interface ChainCheck {

@@ -89,12 +89,13 @@ function inspect(file: string): { error: string | null; rows: Record<string, num
 }
 
 /** A trigger or view that somebody added passes every integrity check; the text of the schema shows it. */
-function schemaText(database: Database.Database): string {
+export function schemaText(database: Database.Database): string {
   const sql = `SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite#_%' ESCAPE '#' ORDER BY type, name`
   return JSON.stringify(database.prepare(sql).all())
 }
 
-function expectedSchema(version: number): string {
+/** The same text of a database as this version of Kora makes it, at a schema version. */
+export function expectedSchema(version: number): string {
   const blank = new Database(':memory:')
   try {
     migrate(blank, version)

@@ -39,6 +39,16 @@ const added: readonly string[][] = [
     'reservations',
     'sampling_spans',
   ],
+  [
+    'audit_highest',
+    'history',
+    'history_hours',
+    'history_seams',
+    'history_text',
+    // The search index keeps its own.
+    ...['config', 'data', 'docsize', 'idx'].map((part) => `history_text_${part}`),
+    'history_upto',
+  ],
 ]
 
 test('every migration is tested below', () => {

@@ -1,4 +1,6 @@
+import type { HistoryFilter } from '../../contract/history.ts'
 import type { LedgerFilter } from '../../contract/spend.ts'
+import type { OpenStep, PreparedCopy } from './historyCopy.ts'
 import type { SpendSeriesQuery } from './spendSeries.ts'
 
 /** What crosses between the main thread and the store's worker. */
@@ -39,17 +41,41 @@ export type ReadRequest =
   | { readonly method: 'ledgerTotals'; readonly args: [filter: LedgerFilter] }
   | { readonly method: 'spendSeries'; readonly args: [query: SpendSeriesQuery] }
   | { readonly method: 'months'; readonly args: [] }
+  | {
+      readonly method: 'historyPage'
+      readonly args: [filter: HistoryFilter, before: number | null, limit: number, full: boolean]
+    }
+  | { readonly method: 'historyRecord'; readonly args: [id: number] }
+  | {
+      readonly method: 'historyDensity'
+      readonly args: [filter: HistoryFilter & { readonly fromMs: number; readonly toMs: number }, buckets: number]
+    }
+  | { readonly method: 'historyBounds'; readonly args: [] }
   | { readonly method: 'quickCheck'; readonly args: [] }
-  | { readonly method: 'verifyAudit'; readonly args: [] }
+  | { readonly method: 'verifyAudit'; readonly args: [knownSeq: number] }
   | { readonly method: 'backup'; readonly args: [toFile: string] }
   | { readonly method: 'verifyBackup'; readonly args: [file: string, expectedSha256: string | null] }
 
 /** `null` asks the worker to end. */
 export type ToWorker = { readonly id: number; readonly request: ReadRequest } | null
 
+interface WorkerError {
+  readonly code: string
+  readonly message: string
+  readonly data: Record<string, unknown>
+}
+
 export type FromWorker =
   | { readonly id: number; readonly value: unknown }
-  | {
-      readonly id: number
-      readonly error: { readonly code: string; readonly message: string; readonly data: Record<string, unknown> }
-    }
+  | { readonly id: number; readonly error: WorkerError }
+
+/** Answers questions about `file`; with `prepareFrom` makes `file` as a readable copy of that one, and nothing else. */
+export interface WorkerTask {
+  readonly file: string
+  readonly prepareFrom?: string
+}
+
+export type FromPreparation =
+  | { readonly kind: 'progress'; readonly step: OpenStep; readonly done: number; readonly of: number | null }
+  | ({ readonly kind: 'prepared' } & PreparedCopy)
+  | { readonly kind: 'failed'; readonly error: WorkerError }

@@ -105,13 +105,13 @@ export function quickCheck(database: Database.Database): string[] {
 }
 
 /** Walks the audit log's hash chain, on one state of the database. */
-export function verifyAudit(database: Database.Database): ChainCheck {
+export function verifyAudit(database: Database.Database, knownSeq: number): ChainCheck {
   database.exec('BEGIN')
   try {
     const rows = database.prepare<[], StoredAuditRow>('SELECT * FROM audit_log ORDER BY seq').iterate()
     const anchor = database.prepare<[], Anchor>('SELECT seq, hash FROM audit_anchor WHERE id = 1').get() ?? null
-    const last = database.prepare<[], { seq: number }>(`SELECT seq FROM sqlite_sequence WHERE name = 'audit_log'`).get()
-    return verifyChain(rows, anchor, last?.seq ?? 0)
+    const last = database.prepare<[], { seq: number }>('SELECT seq FROM audit_highest WHERE id = 1').get()
+    return verifyChain(rows, anchor, Math.max(knownSeq, last?.seq ?? 0))
   } finally {
     database.exec('COMMIT')
   }

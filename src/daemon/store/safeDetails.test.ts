@@ -1,5 +1,7 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { detailsLimit, toJsonDetails, toLimitedText } from './safeDetails.ts'
+import { createRedactor } from '../platform/redactor.ts'
+import { detailsLimit, plainText, toJsonDetails, toLimitedText } from './safeDetails.ts'
 
 describe('what JSON cannot hold', () => {
   test('is replaced where it stands and named; its neighbours stay', () => {
@@ -111,5 +113,63 @@ describe('length', () => {
   test('a hundred thousand fields fit too', () => {
     const many = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`${'k'.repeat(90)}${index}`, index]))
     expect(bytes(toLimitedText(many))).toBeLessThanOrEqual(detailsLimit)
+  })
+})
+
+describe('details that need no copy', () => {
+  const redactor = createRedactor()
+  redactor.learn('hunter2-but-longer')
+  /** Words that look like credentials, keys that announce some, and all kinds of harmless text. */
+  const word = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 30 }),
+    fc.constantFrom(
+      ...['xoxb-1234567-abc', 'sk-ant-abcdef', 'Bearer abcdefgh', 'AKIA0123456789ABCDEF', 'eyJabcdef.ghijklm.x'],
+      ...['dp.st.abcdefg', 'FlyV1 abcdefgh', 'fm2_abcdefgh', 'sntrys_abcdefg', 'ghp_abcdefgh', 'sb_secret_abcdef'],
+      ...[
+        'https://a:hunter2@b',
+        '?api_key=abc',
+        'hunter2-but-longer',
+        'a\nhunter2-but-longer\t',
+        'token',
+        'plain words',
+      ],
+    ),
+  )
+  const key = fc.oneof(word, fc.constantFrom('apiKey', 'API__KEY', 'slackBotToken', 'cookie', 'title', '__proto__'))
+  const value = fc.letrec((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 3 },
+      word,
+      fc.double(),
+      fc.boolean(),
+      fc.constantFrom(null, undefined, 1n, new Date(0)),
+      fc.array(tie('value'), { maxLength: 3 }),
+      fc.dictionary(key, tie('value'), { maxKeys: 4 }),
+    ),
+  })).value
+
+  test('are stored exactly as the copy would be; whatever would differ is copied', () => {
+    fc.assert(
+      fc.property(fc.dictionary(key, value, { maxKeys: 5 }), (made) => {
+        const details = { ...made }
+        const plain = plainText(details)
+        if (plain === null || redactor.suspects(plain)) return
+        expect(plain).toBe(toLimitedText(redactor.data(toJsonDetails(details))))
+      }),
+      { numRuns: 5_000 },
+    )
+  })
+
+  test('most are: the usual details of every day', () => {
+    const details = {
+      probe: 'fly',
+      category: 'service_unhealthy',
+      why: 'HTTP 503',
+      latency_ms: 12,
+      list: [1, { a: null }],
+    }
+    const plain = plainText(details)
+    expect(plain).toBe(JSON.stringify(details))
+    expect(redactor.suspects(plain ?? '')).toBe(false)
   })
 })

@@ -7,6 +7,24 @@ const markerRoom = 8_192
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 type JsonObject = { [key: string]: Json }
 
+/** The JSON text of details that JSON can hold as they are and that are short enough; null for all others. */
+export function plainText(details: Readonly<Record<string, unknown>>): string | null {
+  if (!isPlain(details, 0)) return null
+  const text = JSON.stringify(details)
+  // A character takes at most three bytes of UTF-8.
+  return text.length <= detailsLimit / 3 ? text : null
+}
+
+function isPlain(value: unknown, depth: number): boolean {
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return true
+  if (typeof value === 'number') return Number.isFinite(value)
+  if (typeof value !== 'object' || depth >= depthLimit) return false
+  if (Array.isArray(value)) return value.every((item) => isPlain(item, depth + 1))
+  if (Object.getPrototypeOf(value) !== Object.prototype || 'toJSON' in value) return false
+  for (const key in value) if (!isPlain((value as JsonObject)[key], depth + 1)) return false
+  return true
+}
+
 /**
  * A copy of `details` that JSON can hold. What it cannot hold is replaced where it stands (a bigint by its digits,
  * the rest by null) and named under `_unserialisable`, as paths such as `machines[2].id`.

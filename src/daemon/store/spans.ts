@@ -1,4 +1,4 @@
-import type { SpendGap } from '../../contract/spend.ts'
+import type { Gap } from '../../domain/gaps.ts'
 
 export type SpanEnd = 'clean_stop' | 'suspend' | 'crash'
 
@@ -16,7 +16,7 @@ export const spansSql = `${select} WHERE to_ms > ? AND from_ms < ? ORDER BY from
 /** The last one that ended before a stretch: it says why its beginning is empty. */
 export const spanBeforeSql = `${select} WHERE to_ms <= ? ORDER BY to_ms DESC, id DESC LIMIT 1`
 
-const reasons: Readonly<Record<SpanEnd, SpendGap['reason']>> = {
+const reasons: Readonly<Record<SpanEnd, Gap['reason']>> = {
   suspend: 'asleep',
   clean_stop: 'not_running',
   crash: 'crashed',
@@ -47,8 +47,8 @@ export function gapsBetween(
   spans: readonly StoredSpan[],
   fromMs: number,
   toMs: number,
-): SpendGap[] {
-  const gaps: SpendGap[] = []
+): Gap[] {
+  const gaps: Gap[] = []
   let last = before
   for (const span of spans) {
     const begin = Math.max(last?.to_ms ?? fromMs, fromMs)

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3'
-import type { SpendGap, SpendPoint } from '../../contract/spend.ts'
+import type { SpendPoint } from '../../contract/spend.ts'
+import type { Gap } from '../../domain/gaps.ts'
 import { KoraError } from '../../domain/errors.ts'
 import { shortCircuitModel } from '../../domain/ledger.ts'
 import { hourMs, periodsSql } from './LedgerHours.ts'
@@ -18,7 +19,7 @@ export interface SpendSeriesQuery {
 export interface SpendSeries {
   readonly bucketMs: number
   readonly points: SpendPoint[]
-  readonly gaps: SpendGap[]
+  readonly gaps: Gap[]
 }
 
 const second = 1_000

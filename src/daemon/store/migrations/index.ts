@@ -1,5 +1,6 @@
 import { audit } from './0004_audit.ts'
 import { budget } from './0007_budget.ts'
+import { history } from './0008_history.ts'
 import { housekeeping } from './0006_housekeeping.ts'
 import { incidents } from './0002_incidents.ts'
 import { ledger } from './0005_ledger.ts'
@@ -20,6 +21,7 @@ export const migrations: readonly (readonly string[])[] = [
   ledger,
   housekeeping,
   budget,
+  history,
 ]
 
 export const schemaVersion = migrations.length

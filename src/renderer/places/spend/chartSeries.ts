@@ -1,4 +1,5 @@
-import type { SpendGap, SpendPoint } from '../../../contract/spend.ts'
+import type { SpendPoint } from '../../../contract/spend.ts'
+import type { Gap } from '../../../domain/gaps.ts'
 import { formatMoney, formatTokens, formatTotal } from '../../../domain/money.ts'
 import { countOf, formatClock, formatDay, formatDuration } from '../../components/format.ts'
 
@@ -55,10 +56,10 @@ export interface Bars {
 export interface SpendSeries {
   readonly bucketMs: number
   readonly points: readonly SpendPoint[]
-  readonly gaps: readonly SpendGap[]
+  readonly gaps: readonly Gap[]
 }
 
-const gapWords: Readonly<Record<SpendGap['reason'], string>> = {
+const gapWords: Readonly<Record<Gap['reason'], string>> = {
   asleep: 'asleep',
   not_running: 'not running',
   crashed: 'crashed',
@@ -106,7 +107,7 @@ function bars(
 }
 
 /** Runs of empty buckets, each with the reason that covers most of it. */
-export function gapBoxes(points: readonly SpendPoint[], bucketMs: number, gaps: readonly SpendGap[]): GapBox[] {
+export function gapBoxes(points: readonly SpendPoint[], bucketMs: number, gaps: readonly Gap[]): GapBox[] {
   const runs: { fromMs: number; toMs: number }[] = []
   for (const point of points) {
     if (!isGap(point)) continue
@@ -115,7 +116,7 @@ export function gapBoxes(points: readonly SpendPoint[], bucketMs: number, gaps: 
     else runs.push({ fromMs: point.atMs, toMs: point.atMs + bucketMs })
   }
   return runs.map((run) => {
-    const shared = (gap: SpendGap) => Math.min(gap.toMs, run.toMs) - Math.max(gap.fromMs, run.fromMs)
+    const shared = (gap: Gap) => Math.min(gap.toMs, run.toMs) - Math.max(gap.fromMs, run.fromMs)
     const reason = gaps.filter((gap) => shared(gap) > 0).toSorted((a, b) => shared(b) - shared(a))[0]?.reason
     return { ...run, words: reason ? gapWords[reason] : 'no record' }
   })
