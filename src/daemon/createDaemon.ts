@@ -24,6 +24,7 @@ import type { NativeNotifier } from './platform/notifier.ts'
 import type { DataPaths } from './platform/paths.ts'
 import type { Redactor } from './platform/redactor.ts'
 import type { Secrets } from './platform/secrets.ts'
+import { machineTimeZone } from './platform/timeZone.ts'
 import { providerFor } from './probes/registry.ts'
 import { seedProbes } from './probes/seeds.ts'
 import { ActivityService } from './services/ActivityService.ts'
@@ -283,7 +284,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
       }),
       native: new NativeSender({ notifier, settings }),
     },
-    minuteOfDay: (nowMs) => new Date(nowMs).getHours() * 60 + new Date(nowMs).getMinutes(),
+    timeZone: machineTimeZone,
     onSettled: (row) => investigations.settled(row),
   })
 

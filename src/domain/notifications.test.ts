@@ -1,48 +1,88 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { collapses, quietForMinutes, type Spoken } from './notifications.ts'
+import { collapses, quietUntilMs, type Spoken } from './notifications.ts'
 import { type Severity, severities } from './severity.ts'
 
-const at = (hour: number, minute = 0): number => hour * 60 + minute
-
-describe('quietForMinutes', () => {
+describe('quietUntilMs', () => {
   const night = { enabled: true, from: '22:00', to: '07:30' }
   const lunch = { enabled: true, from: '12:00', to: '13:00' }
   const always = { enabled: true, from: '08:00', to: '08:00' }
+  // 11 May 2026, a Monday, in a zone five and a half hours ahead of UTC.
+  const kolkata = (time: string): number => Date.parse(`2026-05-11T${time}+05:30`)
+  const until = (quiet: typeof night, nowMs: number, severity: Severity | null = 'warning') =>
+    quietUntilMs(quiet, severity, nowMs, 'Asia/Kolkata')
 
   it.each([
-    { name: 'before the night', quiet: night, now: at(21, 59), waits: 0 },
-    { name: 'as the night begins', quiet: night, now: at(22), waits: 570 },
-    { name: 'at midnight', quiet: night, now: 0, waits: 450 },
-    { name: 'a minute before its end', quiet: night, now: at(7, 29), waits: 1 },
-    { name: 'at its end', quiet: night, now: at(7, 30), waits: 0 },
-    { name: 'within a day', quiet: lunch, now: at(12, 15), waits: 45 },
-    { name: 'at the end within a day', quiet: lunch, now: at(13), waits: 0 },
-    { name: 'the whole day, at its turn', quiet: always, now: at(8), waits: 1_440 },
-    { name: 'the whole day, a minute before its turn', quiet: always, now: at(7, 59), waits: 1 },
-    { name: 'switched off', quiet: { ...night, enabled: false }, now: 0, waits: 0 },
+    { name: 'before the night', quiet: night, now: '21:59:59', waits: null },
+    { name: 'as the night begins', quiet: night, now: '22:00:00', waits: 570 },
+    { name: 'at midnight', quiet: night, now: '00:00:00', waits: 450 },
+    { name: 'half a minute before its end', quiet: night, now: '07:29:30', waits: 0.5 },
+    { name: 'at its end', quiet: night, now: '07:30:00', waits: null },
+    { name: 'within a day', quiet: lunch, now: '12:15:00', waits: 45 },
+    { name: 'at the end within a day', quiet: lunch, now: '13:00:00', waits: null },
+    { name: 'the whole day, at its turn', quiet: always, now: '08:00:00', waits: 1_440 },
+    { name: 'the whole day, a minute before its turn', quiet: always, now: '07:59:00', waits: 1 },
+    { name: 'switched off', quiet: { ...night, enabled: false }, now: '00:00:00', waits: null },
   ])('$name waits $waits min', ({ quiet, now, waits }) => {
-    expect(quietForMinutes(quiet, 'warning', now)).toBe(waits)
+    const nowMs = kolkata(now)
+    expect(until(quiet, nowMs)).toBe(waits === null ? null : nowMs + waits * 60_000)
   })
 
   it.each([
-    ['critical', 0],
-    ['warning', 450],
-    ['info', 450],
-    [null, 450],
-  ] as const)('holds %s for %i min at midnight', (severity, waits) => {
-    expect(quietForMinutes(night, severity, 0)).toBe(waits)
+    ['critical', null],
+    ['warning', kolkata('07:30')],
+    ['info', kolkata('07:30')],
+    [null, kolkata('07:30')],
+  ] as const)('holds %s until %s at midnight', (severity, untilMs) => {
+    expect(until(night, kolkata('00:00'), severity)).toBe(untilMs)
   })
 
-  it('ends outside quiet hours, or a day later when they never end', () => {
-    const time = fc.integer({ min: 0, max: 1_439 })
-    const clock = (minute: number): string => `${Math.floor(minute / 60)}:${minute % 60}`
+  // At 01:00 UTC the clocks of Berlin go from 02:00 to 03:00 on 29 March and from 03:00 to 02:00 on 25 October.
+  it.each([
+    {
+      name: 'an hour sooner when clocks go forward',
+      quiet: night,
+      now: '2026-03-29T00:59:00Z',
+      end: '2026-03-29T05:30:00Z',
+    },
+    { name: 'an hour later when they go back', quiet: night, now: '2026-10-25T00:59:00Z', end: '2026-10-25T06:30:00Z' },
+    { name: 'as counted once they went back', quiet: night, now: '2026-10-25T01:00:00Z', end: '2026-10-25T06:30:00Z' },
+    {
+      name: 'at the jump over their end',
+      quiet: { ...night, to: '02:30' },
+      now: '2026-03-29T00:59:00Z',
+      end: '2026-03-29T01:00:00Z',
+    },
+    {
+      name: 'in the second pass of their end',
+      quiet: { ...night, to: '02:30' },
+      now: '2026-10-25T00:45:00Z',
+      end: '2026-10-25T01:30:00Z',
+    },
+    {
+      name: '25 h later when they last all day',
+      quiet: always,
+      now: '2026-10-24T06:00:00Z',
+      end: '2026-10-25T07:00:00Z',
+    },
+  ])('ends $name', ({ quiet, now, end }) => {
+    expect(quietUntilMs(quiet, 'info', Date.parse(now), 'Europe/Berlin')).toBe(Date.parse(end))
+  })
+
+  it('ends outside quiet hours, or at the next turn when they never end, whatever the clocks do', () => {
+    const time = fc
+      .integer({ min: 0, max: 1_439 })
+      .map((minute) => [Math.floor(minute / 60), minute % 60].map((part) => String(part).padStart(2, '0')).join(':'))
+    const moment = fc.integer({ min: Date.UTC(2026, 0, 1), max: Date.UTC(2028, 0, 1) })
+    const zone = fc.constantFrom('UTC', 'Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kolkata')
     fc.assert(
-      fc.property(time, time, time, (from, to, now) => {
-        const quiet = { enabled: true, from: clock(from), to: clock(to) }
-        const waits = quietForMinutes(quiet, 'info', now)
-        const then = quietForMinutes(quiet, 'info', (now + waits) % 1_440)
-        expect(from === to ? waits > 0 && then > 0 : then === 0).toBe(true)
+      fc.property(time, time, moment, zone, (from, to, nowMs, timeZone) => {
+        const quiet = { enabled: true, from, to }
+        const untilMs = quietUntilMs(quiet, 'info', nowMs, timeZone)
+        if (untilMs === null) return
+        expect(untilMs > nowMs && untilMs <= nowMs + 25 * 3_600_000).toBe(true)
+        const goesOn = quietUntilMs(quiet, 'info', untilMs, timeZone) !== null
+        expect(goesOn).toBe(from === to)
       }),
     )
   })

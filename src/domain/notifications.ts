@@ -1,27 +1,21 @@
+import { localSpanAt } from './localTime.ts'
 import type { Severity } from './severity.ts'
 
+const everyDay = [0, 1, 2, 3, 4, 5, 6]
+
 /**
- * Whether quiet hours hold a native notification at this time of day (cockpit specification, section 14).
- * Criticals pass. `from` equal to `to` means the whole day.
- * @param minuteOfDay 0–1439 in the operator's zone
- * @returns minutes until quiet hours end, 0 when the message may go now
+ * Until when quiet hours hold a native notification (cockpit specification, section 14); null when it may go now.
+ * Criticals pass. `from` equal to `to` means the whole day: the moment is the next `to`, at which to ask again.
+ * @param timeZone IANA name of the operator's zone; its clock changes are kept to as {@link localSpanAt} does
  */
-export function quietForMinutes(
+export function quietUntilMs(
   quiet: { readonly enabled: boolean; readonly from: string; readonly to: string },
   severity: Severity | null,
-  minuteOfDay: number,
-): number {
-  if (!quiet.enabled || severity === 'critical') return 0
-  const from = minutes(quiet.from)
-  const to = minutes(quiet.to)
-  const inside = from < to ? minuteOfDay >= from && minuteOfDay < to : minuteOfDay >= from || minuteOfDay < to
-  if (!inside) return 0
-  return (to - minuteOfDay + 1440) % 1440 || 1440
-}
-
-function minutes(time: string): number {
-  const [hour = '0', minute = '0'] = time.split(':')
-  return Number(hour) * 60 + Number(minute)
+  nowMs: number,
+  timeZone: string,
+): number | null {
+  if (!quiet.enabled || severity === 'critical') return null
+  return localSpanAt({ days: everyDay, from: quiet.from, to: quiet.to, timeZone }, nowMs)?.toMs ?? null
 }
 
 /** What was said, or is to be said, in one place: later words about the same subject replace the earlier ones. */

@@ -1,6 +1,6 @@
 import type { Channel, Delivery, OutboxRow } from '../../domain/incident.ts'
 import { lateNote } from '../../domain/messages.ts'
-import { quietForMinutes } from '../../domain/notifications.ts'
+import { quietUntilMs } from '../../domain/notifications.ts'
 import { callerSessionId } from '../../domain/wake.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
@@ -33,8 +33,8 @@ interface Deps {
   readonly gathering: NativeGathering
   readonly newId: NewId
   readonly senders: Readonly<Record<Channel, ChannelSender>>
-  /** Minute of the day in the operator's zone, 0–1439. */
-  readonly minuteOfDay: (nowMs: number) => number
+  /** The operator's zone, an IANA name; asked only while quiet hours are on, because it brings in time zone data. */
+  readonly timeZone: () => string
   /** Called after a message's fate is final. */
   readonly onSettled: (row: OutboxRow) => void
 }
@@ -188,10 +188,10 @@ export class NotificationService {
 
   #notBeforeMs(row: OutboxRow, nowMs: number): number {
     if (row.channel !== 'native' || row.kind === 'test') return row.notBeforeMs
-    const { settings, gathering, minuteOfDay } = this.#deps
+    const { settings, gathering, timeZone } = this.#deps
     const { quietHours } = settings.get().notifications
-    const quietMs = quietForMinutes(quietHours, row.payload.severity, minuteOfDay(nowMs)) * 60_000
-    return Math.max(row.notBeforeMs, gathering.waitsUntilMs(row), quietMs > 0 ? nowMs + quietMs : 0)
+    const quietMs = quietHours.enabled ? quietUntilMs(quietHours, row.payload.severity, nowMs, timeZone()) : null
+    return Math.max(row.notBeforeMs, gathering.waitsUntilMs(row), quietMs ?? 0)
   }
 
   /** One attempt, recorded before and after. @returns when to try again; null when the row is settled */

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { checkAndConfirm, onlyIncident, pageProbe, setPage, simulated } from '../../fakes/acceptance.ts'
+import { createFakeClock } from '../../fakes/fakeClock.ts'
 import { startTestDaemon, type TestDaemon } from '../../fakes/testDaemon.ts'
 
 const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'] as const
@@ -172,6 +173,27 @@ describe('quiet hours', () => {
     expect(kora.shown.map((message) => [message.title, message.text])).toEqual([
       ['a: a failing: HTTP 500', 'Found it.'],
     ])
+  })
+
+  it('end when the clock on the wall says so, in the night in which it is put forward', async () => {
+    vi.stubEnv('TZ', 'Europe/Berlin')
+    onTestFinished(() => {
+      vi.unstubAllEnvs()
+    })
+    const simulator = await simulated()
+    const probe = { ...pageProbe(simulator, 'site', { severity: 'warning' }), intervalMs: 3_600_000 }
+    // 01:55; five minutes later the clock reads 03:00.
+    const clock = createFakeClock(Date.parse('2026-03-29T00:55:00Z'))
+    const kora = await startTestDaemon({ simulator, probes: [probe], clock })
+    await kora.client.settings.update({
+      notifications: { quietHours: { enabled: true, from: '22:00', to: '03:10' } },
+    })
+    setPage(simulator, 'site', 500)
+    await kora.client.probes.check({ id: 'site' })
+    await kora.pass(890_000)
+    expect(kora.shown).toEqual([])
+    await kora.pass(20_000)
+    expect(kora.shown.map((message) => message.title)).toEqual(['site: site failing: HTTP 500'])
   })
 
   it('trouble that is over when they end is one line', async () => {
