@@ -1,3 +1,5 @@
+import { redacted, redactRanges, tokenRanges } from '../../domain/tokenShapes.ts'
+
 /** Removes secrets from anything that is stored, logged, exported or shown. */
 export interface Redactor {
   /** Makes a value known as secret; every later occurrence of it is replaced. Values under 6 characters are ignored. */
@@ -8,26 +10,7 @@ export interface Redactor {
   data<T>(value: T): T
 }
 
-const marker = '<REDACTED>'
 const leastLength = 6
-
-/** Runs that look like a credential. Where a pattern has a group, only the group is replaced. */
-const shapes: readonly RegExp[] = [
-  /(?<![A-Za-z0-9])(?:xox[a-z]|xapp)-[A-Za-z0-9-]{6,}/gi,
-  /(?<![A-Za-z0-9])sk-ant-[\w-]{6,}/gi,
-  /(?<![A-Za-z0-9])sk-[\w-]{20,}/g,
-  /(?<![A-Za-z0-9])Bearer[ \t]+([^\s"',;<>]{6,})/gi,
-  /(?<![A-Za-z0-9])(?:AKIA|ASIA)[0-9A-Z]{16}/g,
-  /(?<![\w-])eyJ[\w-]{6,}\.[\w-]{6,}(?:\.[\w-]*)?/g,
-  /(?<![A-Za-z0-9])dp\.[a-z]{2,5}\.[\w.-]{6,}/g,
-  /(?<![A-Za-z0-9])FlyV1[ \t]+([^\s"';<>]{6,})/g,
-  /(?<![A-Za-z0-9])f[mo][0-9][a-z]?_[\w+/=,.-]{6,}/g,
-  /(?<![A-Za-z0-9])sntry[a-z]_[\w+/=.-]{6,}/g,
-  /(?<![A-Za-z0-9])(?:gh[a-z]_[A-Za-z0-9]{6,}|github_pat_\w{6,})/g,
-  /(?<![A-Za-z0-9])sb(?:p|_secret)_[\w-]{6,}/g,
-  /[?&](?:[\w-]*[_-])?(?:token|secret|password|api_?key|apikey)=([^&\s#"'<>]+)/gi,
-  /:\/\/[^\s/@:]*:([^\s/@]+)@/g,
-]
 
 /** Words of a key, joined by spaces, that announce a secret. */
 const secretWords = /(?:^| )(?:token|secret|api key|apikey|password|bearer|authorization|cookie)(?: |$)/
@@ -42,23 +25,12 @@ export function createRedactor(): Redactor {
     for (const form of known) {
       for (let at = value.indexOf(form); at >= 0; at = value.indexOf(form, at + 1)) ranges.push([at, at + form.length])
     }
-    for (const shape of shapes) {
-      for (const match of value.matchAll(shape)) {
-        const end = match.index + match[0].length
-        const hidden = match[1]
-        if (hidden === undefined) ranges.push([match.index, end])
-        else {
-          const at = value.lastIndexOf(hidden, end - hidden.length)
-          ranges.push([at, at + hidden.length])
-        }
-      }
-    }
-    return ranges.length === 0 ? value : cover(value, ranges)
+    return redactRanges(value, [...ranges, ...tokenRanges(value)])
   }
 
   return {
     learn(value) {
-      for (const form of forms(value)) if (form.length >= leastLength && !marker.includes(form)) known.add(form)
+      for (const form of forms(value)) if (form.length >= leastLength && !redacted.includes(form)) known.add(form)
     },
     text,
     data: <T>(value: T) => copy(value, text, false, { open: new Map(), secret: new Map() }) as T,
@@ -88,22 +60,6 @@ function percentEncoded(value: string): string {
   return value.isWellFormed() ? encodeURIComponent(value) : value
 }
 
-/** Replaces each run of overlapping ranges by one marker, so that no end of an overlapped secret is left standing. */
-function cover(value: string, ranges: [number, number][]): string {
-  ranges.sort((a, b) => a[0] - b[0])
-  let out = ''
-  let coveredTo = 0
-  let open = false
-  for (const [from, to] of ranges) {
-    if (!open || from > coveredTo) {
-      out += value.slice(coveredTo, from) + marker
-      open = true
-    }
-    coveredTo = Math.max(coveredTo, to)
-  }
-  return out + value.slice(coveredTo)
-}
-
 interface Seen {
   readonly open: Map<object, unknown>
   readonly secret: Map<object, unknown>
@@ -112,7 +68,7 @@ interface Seen {
 function copy(value: unknown, text: (value: string) => string, underSecretKey: boolean, seen: Seen): unknown {
   if (typeof value === 'string') {
     if (!underSecretKey || value === '' || reference.test(value)) return text(value)
-    return marker
+    return redacted
   }
   if (typeof value !== 'object' || value === null) return value
   const copies = underSecretKey ? seen.secret : seen.open
