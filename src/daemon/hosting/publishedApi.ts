@@ -1,11 +1,5 @@
 import type { OpenApi } from '../../contract/published/openApi.ts'
-import {
-  type Endpoint,
-  type EndpointSources,
-  type PublishedAnswer,
-  type PublishedSources,
-  type ReadBody,
-} from './publishedEndpoint.ts'
+import type { Endpoint, EndpointSources, PublishedAnswer, PublishedSources, ReadBody } from './publishedEndpoint.ts'
 
 export interface PublishedRequest {
   readonly method: string
