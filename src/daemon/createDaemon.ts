@@ -15,7 +15,7 @@ import { CostReportClient } from './clients/costReport.ts'
 import { ModelClient } from './clients/model.ts'
 import { SlackClient } from './clients/slack.ts'
 import { demoWorld } from './demo.ts'
-import type { PublishedSources } from './hosting/publishedApi.ts'
+import type { PublishedSources } from './hosting/publishedEndpoint.ts'
 import type { Clock } from './platform/clock.ts'
 import type { EnvConfig } from './platform/config.ts'
 import type { HttpClient } from './platform/http.ts'
@@ -52,6 +52,7 @@ import { NotificationService } from './services/NotificationService.ts'
 import { OperationalState } from './services/OperationalState.ts'
 import { OperatorActions } from './services/OperatorActions.ts'
 import { OutboxBook } from './services/OutboxBook.ts'
+import type { PanelService } from './services/PanelService.ts'
 import { PriceBook } from './services/PriceBook.ts'
 import { Problems } from './services/Problems.ts'
 import { ProbeService } from './services/ProbeService.ts'
@@ -360,6 +361,12 @@ export function createDaemon(options: DaemonOptions): Daemon {
     estimate: () => investigator.estimate(),
   })
   const state = new StateService({ clock, events, rows, incidents, views, activity, connectivity, spend, system })
+  let loadedPanels: Promise<PanelService> | null = null
+  // Loaded when a program asks for what it makes: a daemon that nobody asks does not hold it.
+  const panels = (): Promise<PanelService> =>
+    (loadedPanels ??= import('./services/PanelService.ts').then(
+      (loaded) => new loaded.PanelService({ store, clock, probes }),
+    ))
   const secretService = new SecretService({
     store,
     clock,
@@ -496,8 +503,20 @@ export function createDaemon(options: DaemonOptions): Daemon {
   return {
     router,
     published: {
+      version: options.version,
       costTelemetry: () => spend.publishedTelemetry(),
       costState: () => spend.publishedState(),
+      agentActivity: async (query) => (await panels()).agentActivity(query),
+      webhookEvents: async (query) => (await panels()).webhookEvents(query),
+      reasoningCalls: async (query) => (await panels()).reasoningCalls(query),
+      probeInvestigations: async (query) => (await panels()).probeInvestigations(query),
+      alertInvestigations: async (query) => (await panels()).alertInvestigations(query),
+      drilldown: async (id) => (await panels()).drilldown(id),
+      autofixLog: async (query) => (await panels()).autofixLog(query),
+      outboundMail: async (query) => (await panels()).outboundMail(query),
+      mailIntents: async (query) => (await panels()).mailIntents(query),
+      koraActions: async (query) => (await panels()).koraActions(query),
+      heartbeatServices: async () => (await panels()).heartbeatServices(),
     },
     start,
     stop: (reason) => (stopping ??= end(reason)),

@@ -53,7 +53,7 @@ export function costState({ budget, nowMs, thresholds, strongModel, reconciliati
       tokens: axis(pulse.tokens),
     },
     // Tasks are not queued here (ruling 4); consumers expect the key.
-    deferred_tickets: [] as readonly never[],
+    deferred_tickets: [] as never[],
     reconciliation_history: reconciliations.map((row) => ({
       reconciled_at: utcSeconds(row.atMs),
       local_estimator_usd: dollars(row.localNanoUsd),

@@ -6,6 +6,7 @@ import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 import { z } from 'zod'
 import type { BearerCheck } from '../daemon/hosting/apiToken.ts'
 import { type PublishedApi, publishedPrefix } from '../daemon/hosting/publishedApi.ts'
+import type { ReadBody } from '../daemon/hosting/publishedEndpoint.ts'
 import { maxFrameLength, type RpcChannel, serveRpc } from '../daemon/hosting/serveRpc.ts'
 import { securityHeaders, type Shell } from '../daemon/hosting/Shell.ts'
 import type { Clock } from '../daemon/platform/clock.ts'
@@ -19,7 +20,9 @@ import type { SignIn } from './SignIn.ts'
 const pingEveryMs = 30_000
 /** A browser this far behind is dropped; it comes back and asks for a fresh snapshot. */
 const maxUnsentBytes = 8 * 1_048_576
-const maxBodyBytes = 1_024
+const maxSessionBytes = 1_024
+/** Of a body that a published path takes. */
+const maxPublishedBytes = 16_384
 
 const SessionRequest = z.strictObject({ code: z.string().max(200).optional() })
 
@@ -112,7 +115,7 @@ export class HttpHost {
       if (!this.#hosts.has(request.headers.host ?? '')) return reply(response, 421)
       const path = pathOf(request)
       if (path === '/session') return await this.#session(request, response)
-      if (path?.startsWith(publishedPrefix)) return this.#publish(path, request, response)
+      if (path?.startsWith(publishedPrefix)) return await this.#publish(request, response)
       const file = path === null ? null : await this.#options.shell.get(path)
       if (file === null) return reply(response, 404)
       if (request.method !== 'GET' && request.method !== 'HEAD') return reply(response, 405, { allow: 'GET, HEAD' })
@@ -129,7 +132,7 @@ export class HttpHost {
     if (request.method !== 'POST') return reply(response, 405, { allow: 'POST' })
     if (!isSameOrigin(request.headers)) return reply(response, 403)
     if (request.headers['content-type'] !== 'application/json') return reply(response, 415)
-    const parsed = SessionRequest.safeParse(parseJson(await readBody(request)))
+    const parsed = SessionRequest.safeParse(parseJson((await readBody(request, maxSessionBytes)) ?? ''))
     if (!parsed.success) return reply(response, 400)
     const { code } = parsed.data
     if (code === undefined) return replyJson(response, 200, { signedIn: this.#hasSession(request) })
@@ -143,16 +146,17 @@ export class HttpHost {
     return replyJson(response, 200, { signedIn: true })
   }
 
-  /** What other programs may read. A page of another site is refused whatever it carries, a stranger before all else. */
-  #publish(path: string, request: IncomingMessage, response: ServerResponse): void {
-    const { headers, method } = request
+  /** What other programs may use. A page of another site is refused whatever it carries, a stranger before all else. */
+  async #publish(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { headers, method = '', url = '' } = request
     if (isCrossSite(headers)) return reply(response, 403)
     const known = this.#options.isBearer(headers.authorization) || (isSameOrigin(headers) && this.#hasSession(request))
     if (!known) return reply(response, 401, { 'www-authenticate': 'Bearer' })
     if (!this.#open) return reply(response, 503)
-    if (method !== 'GET' && method !== 'HEAD') return reply(response, 405, { allow: 'GET, HEAD' })
-    const answer = this.#options.published(path)
+    const answer = await this.#options.published({ method, path: url, body: () => readJson(request) })
     if (answer === null) return reply(response, 404)
+    if (answer.status === 405) return reply(response, 405, { allow: answer.allow })
+    if (answer.status !== 200) return reply(response, answer.status)
     const body = Buffer.from(JSON.stringify(answer.body))
     response.writeHead(answer.status, {
       ...securityHeaders,
@@ -234,15 +238,25 @@ function pathOf(request: IncomingMessage): string | null {
   return target.split(/[?#]/, 1)[0] ?? null
 }
 
-/** At most `maxBodyBytes`; a longer body reads as empty, which is no JSON. */
-async function readBody(request: IncomingMessage): Promise<string> {
+/** The body of a request to a published path. A page of another site cannot send this content type unasked. */
+async function readJson(request: IncomingMessage): Promise<ReadBody> {
+  const [type = ''] = (request.headers['content-type'] ?? '').split(';', 1)
+  if (type.trim().toLowerCase() !== 'application/json') return { kind: 'refused', status: 415 }
+  const text = await readBody(request, maxPublishedBytes)
+  if (text === null) return { kind: 'refused', status: 413 }
+  const value = parseJson(text)
+  return value === null ? { kind: 'refused', status: 400 } : { kind: 'json', value }
+}
+
+/** Null for a body that is longer. */
+async function readBody(request: IncomingMessage, mostBytes: number): Promise<string | null> {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
     length += chunk.length
-    if (length <= maxBodyBytes) chunks.push(chunk)
+    if (length <= mostBytes) chunks.push(chunk)
   }
-  return length > maxBodyBytes ? '' : Buffer.concat(chunks).toString('utf8')
+  return length > mostBytes ? null : Buffer.concat(chunks).toString('utf8')
 }
 
 function parseJson(text: string): unknown {

@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 import { apiTokenFile, openApiToken } from '../../src/daemon/hosting/apiToken.ts'
 import { createPublishedApi } from '../../src/daemon/hosting/publishedApi.ts'
+import type { Endpoint } from '../../src/daemon/hosting/publishedEndpoint.ts'
 import { openShell } from '../../src/daemon/hosting/Shell.ts'
 import { HttpHost } from '../../src/headless/HttpHost.ts'
 import { SignIn } from '../../src/headless/SignIn.ts'
@@ -31,8 +32,11 @@ export interface HeadlessHost {
 /**
  * The real HTTP host on a free loopback port in front of a stub daemon; closed when the test ends.
  * @param options.early the daemon does not run yet; `host.open()` says it does
+ * @param options.table published paths other than the product's
  */
-export async function headlessHost(options: { early?: boolean } = {}): Promise<HeadlessHost> {
+export async function headlessHost(
+  options: { early?: boolean; table?: readonly Endpoint[] } = {},
+): Promise<HeadlessHost> {
   const folder = await tempFolder()
   const root = join(folder, 'renderer')
   await mkdir(join(root, 'assets'), { recursive: true })
@@ -46,7 +50,8 @@ export async function headlessHost(options: { early?: boolean } = {}): Promise<H
   const shell = openShell(root)
   const tokenFile = join(folder, apiTokenFile)
   const isBearer = await openApiToken(tokenFile, logger)
-  const served = { router: daemon.router, published: createPublishedApi(daemon.published), isBearer, shell, signIn }
+  const published = createPublishedApi(daemon.published, options.table)
+  const served = { router: daemon.router, published, isBearer, shell, signIn }
   const host = new HttpHost({ host: '127.0.0.1', port: 0, platform: process.platform, ...served, clock, logger })
   await host.listen()
   if (!options.early) host.open()

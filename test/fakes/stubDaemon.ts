@@ -1,7 +1,8 @@
 import { implement, ORPCError } from '@orpc/server'
 import type { StateMessage } from '../../src/contract/state.ts'
 import { contract } from '../../src/contract/index.ts'
-import type { PublishedSources } from '../../src/daemon/hosting/publishedApi.ts'
+import type { PublishedSources } from '../../src/daemon/hosting/publishedEndpoint.ts'
+import { publishedSources } from './publishedSources.ts'
 import { aSpendState, noCalls, routeTallies } from './spendViews.ts'
 
 /** A daemon that answers a few procedures from memory; enough to exercise a transport. */
@@ -29,40 +30,8 @@ export function createStubDaemon(): StubDaemon {
     openSubscriptions: () => subscriptions.open,
     untilNoSubscription: () => subscriptions.ended.promise,
     acknowledged,
-    published: { costTelemetry: () => stubTelemetry, costState: () => stubCostState },
+    published: publishedSources(),
   }
-}
-
-/** Published bodies in the shape of cost specification 5.2 and 5.6; one route stands for all nine. */
-export const stubTelemetry = Object.fromEntries(
-  ['process_lifetime', 'rolling_24h', 'monthly'].map((window) => [
-    window,
-    {
-      slack_dm: {
-        calls_count: 2,
-        input_tokens_total: 2_000,
-        output_tokens_total: 500,
-        cache_read_tokens_total: 0,
-        cache_creation_tokens_total: 0,
-        cost_estimate_usd_total: 0.0045,
-        escalation_count: 0,
-        model_breakdown: { 'claude-haiku-4-5': 2 },
-        escalation_reason_breakdown: {},
-      },
-    },
-  ]),
-)
-
-export const stubCostState = {
-  current: { credit_pool_usd: 200, spent_to_date_usd: 60, active_rung: 'normal', current_pct_used: 30 },
-  rate_limit_pulse: {
-    captured_at: '2026-11-20T12:00:00Z',
-    requests: { limit: 50, remaining: 49, reset_at: '2026-11-20T12:01:00Z' },
-    tokens: { limit: 50_000, remaining: 49_000, reset_at: '2026-11-20T12:01:00Z' },
-  },
-  deferred_tickets: [],
-  reconciliation_history: [],
-  stub: false,
 }
 
 function buildRouter(subscriptions: Subscriptions, acknowledged: string[]) {

@@ -11,7 +11,8 @@ import { openShell } from '../../src/daemon/hosting/Shell.ts'
 import { createFakeClock } from '../fakes/fakeClock.ts'
 import { headlessHost, openSocket, send } from '../fakes/headlessHost.ts'
 import { createMemoryLogger } from '../fakes/memoryLogger.ts'
-import { createStubDaemon, stubCostState, stubTelemetry } from '../fakes/stubDaemon.ts'
+import { stubCostState, stubTelemetry } from '../fakes/publishedSources.ts'
+import { createStubDaemon } from '../fakes/stubDaemon.ts'
 
 const json = { 'content-type': 'application/json' }
 
@@ -286,6 +287,13 @@ describe('what is published', () => {
       expect(reply.headers['content-security-policy']).toMatch(/^default-src 'none'/)
       expect(reply.headers['access-control-allow-origin']).toBeUndefined()
     }
+  })
+
+  test('parameters and encoded ids arrive', async () => {
+    const { port, token } = await headlessHost()
+    const headers = { host: `127.0.0.1:${port}`, authorization: `Bearer ${token}` }
+    const reply = await send(port, { path: '/api/investigations/probe:fly%3Ax?y=1', headers })
+    expect(JSON.parse(reply.body)).toMatchObject({ session: { caller_session_id: 'probe:fly:x', kind: 'probe' } })
   })
 
   test('HEAD says how long it is and sends nothing', async () => {

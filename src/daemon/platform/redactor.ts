@@ -1,3 +1,5 @@
+import { mayHoldToken, redacted, redactRanges, tokenRanges } from '../../domain/tokenShapes.ts'
+
 /** Removes secrets from anything that is stored, logged, exported or shown. */
 export interface Redactor {
   /** Makes a value known as secret; every later occurrence of it is replaced. Values under 6 characters are ignored. */
@@ -10,32 +12,9 @@ export interface Redactor {
   data<T>(value: T): T
 }
 
-const marker = '<REDACTED>'
 const leastLength = 6
 /** Keys whose verdict is remembered; records have a few hundred different ones. */
 const keysKept = 2_000
-
-/** Runs that look like a credential. Where a pattern has a group, only the group is replaced. */
-const shapes: readonly RegExp[] = [
-  /(?<![A-Za-z0-9])(?:xox[a-z]|xapp)-[A-Za-z0-9-]{6,}/gi,
-  /(?<![A-Za-z0-9])sk-ant-[\w-]{6,}/gi,
-  /(?<![A-Za-z0-9])sk-[\w-]{20,}/g,
-  /(?<![A-Za-z0-9])Bearer[ \t]+([^\s"',;<>]{6,})/gi,
-  /(?<![A-Za-z0-9])(?:AKIA|ASIA)[0-9A-Z]{16}/g,
-  /(?<![\w-])eyJ[\w-]{6,}\.[\w-]{6,}(?:\.[\w-]*)?/g,
-  /(?<![A-Za-z0-9])dp\.[a-z]{2,5}\.[\w.-]{6,}/g,
-  /(?<![A-Za-z0-9])FlyV1[ \t]+([^\s"';<>]{6,})/g,
-  /(?<![A-Za-z0-9])f[mo][0-9][a-z]?_[\w+/=,.-]{6,}/g,
-  /(?<![A-Za-z0-9])sntry[a-z]_[\w+/=.-]{6,}/g,
-  /(?<![A-Za-z0-9])(?:gh[a-z]_[A-Za-z0-9]{6,}|github_pat_\w{6,})/g,
-  /(?<![A-Za-z0-9])sb(?:p|_secret)_[\w-]{6,}/g,
-  /[?&](?:[\w-]*[_-])?(?:token|secret|password|api_?key|apikey)=([^&\s#"'<>]+)/gi,
-  /:\/\/[^\s/@:]*:([^\s/@]+)@/g,
-]
-
-/** Stands in every text that holds one of the shapes: most texts hold none, and are looked through once. */
-const hint =
-  /xox[a-z]-|xapp-|sk-|bearer|AKIA|ASIA|eyJ|dp\.[a-z]|FlyV1|f[mo][0-9]|sntry|gh[a-z]_|github_pat_|sb(?:p|_secret)_|[?&][\w-]*(?:token|secret|password|api_?key)|:\/\//i
 
 /** A key that may announce a secret, as it stands in JSON. */
 const secretKey = /(?:token|secret|api[^"]*key|password|bearer|authorization|cookie)[^"]*":/i
@@ -53,22 +32,11 @@ export function createRedactor(): Redactor {
     for (const form of known) {
       for (let at = value.indexOf(form); at >= 0; at = value.indexOf(form, at + 1)) ranges.push([at, at + form.length])
     }
-    for (const shape of hint.test(value) ? shapes : []) {
-      for (const match of value.matchAll(shape)) {
-        const end = match.index + match[0].length
-        const hidden = match[1]
-        if (hidden === undefined) ranges.push([match.index, end])
-        else {
-          const at = value.lastIndexOf(hidden, end - hidden.length)
-          ranges.push([at, at + hidden.length])
-        }
-      }
-    }
-    return ranges.length === 0 ? value : cover(value, ranges)
+    return redactRanges(value, [...ranges, ...tokenRanges(value)])
   }
 
   const suspects = (json: string): boolean => {
-    if (hint.test(json) || secretKey.test(json)) return true
+    if (mayHoldToken(json) || secretKey.test(json)) return true
     for (const form of known) if (json.includes(form)) return true
     return false
   }
@@ -85,7 +53,7 @@ export function createRedactor(): Redactor {
 
   return {
     learn(value) {
-      for (const form of forms(value)) if (form.length >= leastLength && !marker.includes(form)) known.add(form)
+      for (const form of forms(value)) if (form.length >= leastLength && !redacted.includes(form)) known.add(form)
       keys.clear()
     },
     text,
@@ -129,22 +97,6 @@ function percentEncoded(value: string): string {
   return value.isWellFormed() ? encodeURIComponent(value) : value
 }
 
-/** Replaces each run of overlapping ranges by one marker, so that no end of an overlapped secret is left standing. */
-function cover(value: string, ranges: [number, number][]): string {
-  ranges.sort((a, b) => a[0] - b[0])
-  let out = ''
-  let coveredTo = 0
-  let open = false
-  for (const [from, to] of ranges) {
-    if (!open || from > coveredTo) {
-      out += value.slice(coveredTo, from) + marker
-      open = true
-    }
-    coveredTo = Math.max(coveredTo, to)
-  }
-  return out + value.slice(coveredTo)
-}
-
 interface Seen {
   readonly open: Map<object, unknown>
   readonly secret: Map<object, unknown>
@@ -153,7 +105,7 @@ interface Seen {
 function copy(value: unknown, rules: Rules, underSecretKey: boolean, seen: Seen): unknown {
   if (typeof value === 'string') {
     if (!underSecretKey || value === '' || reference.test(value)) return rules.text(value)
-    return marker
+    return redacted
   }
   if (typeof value !== 'object' || value === null) return value
   const copies = underSecretKey ? seen.secret : seen.open

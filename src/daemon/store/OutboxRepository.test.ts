@@ -103,3 +103,52 @@ describe('deliveries', () => {
     expect(outbox.lastOutcomes('native')).toEqual(never)
   })
 })
+
+describe('the log of Slack', () => {
+  const log = (entries: { id: string }[]) => entries.map(({ id }) => id)
+
+  beforeEach(() => {
+    const root = aMessage({ state: 'sent', remoteChannel: 'D1', remoteRef: '17.1' })
+    outbox.insert(root)
+    outbox.addDelivery(aDelivery({ id: 'dlv_1', remoteRef: '17.1' }))
+    const text = 'x'.repeat(5_000)
+    const payload = { ...root.payload, text }
+    outbox.insert(aMessage({ id: 'msg_2', kind: 'diagnosis', investigationId: 'inv_1', replyToId: 'msg_1', payload }))
+    const failed = { outcome: 'failed', reason: 'rate_limited', remoteRef: null } as const
+    outbox.addDelivery(aDelivery({ id: 'dlv_2', outboxId: 'msg_2', startedAtMs: startMs + 10, ...failed }))
+    outbox.insert(aMessage({ id: 'msg_3', incidentId: 'inc_2', channel: 'native' }))
+    outbox.addDelivery(aDelivery({ id: 'dlv_3', outboxId: 'msg_3', channel: 'native', startedAtMs: startMs + 20 }))
+    outbox.insert(aMessage({ id: 'msg_4', kind: 'test', incidentId: null, wakeEventId: null }))
+    outbox.addDelivery(aDelivery({ id: 'dlv_4', outboxId: 'msg_4', startedAtMs: startMs + 10 }))
+  })
+
+  test('has every attempt, newest first, with its thread, its wake and the beginning of its text', () => {
+    const entries = outbox.slackLog(10)
+    expect(log(entries)).toEqual(['dlv_4', 'dlv_2', 'dlv_1'])
+    expect(entries[1]).toEqual({
+      id: 'dlv_2',
+      messageId: 'msg_2',
+      sentAtMs: startMs + 10,
+      outcome: 'failed',
+      reason: 'rate_limited',
+      channelId: 'D1',
+      ts: null,
+      threadTs: '17.1',
+      wakeEventId: 'evt_1',
+      investigationId: 'inv_1',
+      text: 'x'.repeat(1_000),
+    })
+    expect(entries[0]).toMatchObject({ wakeEventId: null, threadTs: null })
+    expect(entries[2]).toMatchObject({ channelId: 'D1', ts: '17.1', threadTs: null })
+    expect(log(outbox.slackLog(1))).toEqual(['dlv_4'])
+  })
+
+  test('of one probe’s trouble it has what is about its incidents, since a time', () => {
+    const of = { probeId: 'fly', category: 'service_unhealthy' }
+    expect(log(outbox.slackLogOf({ ...of, limit: 10 }))).toEqual(['dlv_2', 'dlv_1'])
+    expect(log(outbox.slackLogOf({ ...of, sinceMs: startMs + 10, limit: 10 }))).toEqual(['dlv_2'])
+    expect(log(outbox.slackLogOf({ ...of, limit: 1 }))).toEqual(['dlv_2'])
+    expect(outbox.slackLogOf({ ...of, category: 'certificate_expiring', limit: 10 })).toEqual([])
+    expect(outbox.slackLogOf({ ...of, probeId: 'site', limit: 10 })).toEqual([])
+  })
+})

@@ -1,5 +1,6 @@
 import { KoraError } from '../../domain/errors.ts'
 import type { Channel, Delivery, MessageKind, OutboxRow } from '../../domain/incident.ts'
+import type { SlackLogEntry } from '../../domain/panels/slackLog.ts'
 import type { Connection } from './Connection.ts'
 import { type Row, tableMap } from './rows.ts'
 
@@ -56,6 +57,23 @@ const deliveryMap = tableMap<Delivery>(
   ['id'],
 )
 
+const logMap = tableMap<SlackLogEntry>(
+  {
+    id: 'plain',
+    messageId: 'plain',
+    sentAtMs: 'plain',
+    outcome: 'plain',
+    reason: 'plain',
+    channelId: 'plain',
+    ts: 'plain',
+    threadTs: 'plain',
+    wakeEventId: 'plain',
+    investigationId: 'plain',
+    text: 'plain',
+  },
+  ['id'],
+)
+
 const select = `SELECT ${map.columns} FROM outbox`
 const insertSql = `INSERT INTO outbox (${map.columns}) VALUES (${map.marks})`
 const saveSql = `UPDATE outbox SET (${map.columns}) = (${map.marks}) WHERE id = ?`
@@ -72,6 +90,23 @@ const selectDeliveries = `SELECT d.id, d.outbox_id, d.channel, d.attempt, d.star
   FROM deliveries AS d JOIN outbox AS o ON o.id = d.outbox_id`
 const deliveriesSql = `${selectDeliveries} WHERE d.started_at_ms < ? ORDER BY d.started_at_ms DESC, d.seq DESC LIMIT ?`
 const deliveriesByIncidentSql = `${selectDeliveries} WHERE o.incident_id = ? ORDER BY d.seq`
+// Of a message no more than a panel may show, whatever its length.
+const selectSlackLog = (deliveries: string): string => `SELECT d.id, d.outbox_id AS message_id,
+  d.started_at_ms AS sent_at_ms, d.outcome, d.reason, coalesce(o.remote_channel, p.remote_channel) AS channel_id,
+  d.remote_ref AS ts, p.remote_ref AS thread_ts, o.wake_event_id, o.investigation_id,
+  substr(o.payload ->> 'text', 1, 1000) AS text
+  FROM ${deliveries}
+  LEFT JOIN outbox AS p ON p.id = o.reply_to_id`
+const slackLogOrder = 'ORDER BY d.started_at_ms DESC, d.seq DESC LIMIT ?'
+// Looks among the newest attempts on any channel, so that it ends soon where Slack is hardly used.
+const slackLogSql = `${selectSlackLog(`(SELECT * FROM deliveries ORDER BY started_at_ms DESC, seq DESC LIMIT 4000) AS d
+  CROSS JOIN outbox AS o ON o.id = d.outbox_id`)}
+  WHERE d.channel = 'slack' ${slackLogOrder}`
+// From the incidents outwards, newest first: each step has an index.
+const slackLogOfSql = `${selectSlackLog(`(SELECT id FROM incidents
+    WHERE probe_id = ? AND category = ? ORDER BY opened_at_ms DESC, id DESC LIMIT 200) AS i
+  CROSS JOIN outbox AS o ON o.incident_id = i.id CROSS JOIN deliveries AS d ON d.outbox_id = o.id`)}
+  WHERE d.channel = 'slack' AND d.started_at_ms >= ? ${slackLogOrder}`
 const lastSentSql = `SELECT max(started_at_ms) AS at_ms FROM deliveries
   WHERE channel = ? AND outcome IN ('sent', 'already_sent')`
 const lastFailedSql = `SELECT started_at_ms AS at_ms, reason FROM deliveries
@@ -129,6 +164,20 @@ export class OutboxRepository {
   /** Oldest first. */
   deliveriesByIncident(incidentId: string): DeliveryRecord[] {
     return this.#connection.all<Row>(deliveriesByIncidentSql, incidentId).map(toRecord)
+  }
+
+  /** Attempts on Slack, newest first; of the last 4,000 on any channel. */
+  slackLog(limit: number): SlackLogEntry[] {
+    return this.#connection.all<Row>(slackLogSql, limit).map(logMap.fromRow)
+  }
+
+  /**
+   * Attempts on Slack about one probe's trouble, newest first; of its last 200 incidents.
+   * @param query.sinceMs inclusive
+   */
+  slackLogOf(query: { probeId: string; category: string; sinceMs?: number; limit: number }): SlackLogEntry[] {
+    const { probeId, category, sinceMs = 0, limit } = query
+    return this.#connection.all<Row>(slackLogOfSql, probeId, category, sinceMs, limit).map(logMap.fromRow)
   }
 
   /** When a channel last worked, and how it last failed. An attempt with unknown outcome counts as failed. */
