@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { channels } from '../domain/incident.ts'
-import { Done, EpochMs, procedure } from './common.ts'
+import { maintenanceProblem } from '../domain/maintenanceSchedule.ts'
+import { Done, EpochMs, ProbeId, procedure } from './common.ts'
 
 const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'HH:MM')
 
@@ -48,6 +49,64 @@ const Routing = z.object({
   postCallEscalation: z.boolean(),
 })
 
+/** How alerts are told (alerts specification, 5 and 6). */
+const Alerts = z.object({
+  /** `digest`: warnings and infos once a day; criticals at once all the same. */
+  mode: z.enum(['immediate', 'digest']),
+  /** Seconds in which a second alert of a category waits; a worse one does not. 0 switches it off. */
+  categoryCooldownSeconds: z.number().int().min(0).max(86_400),
+  /** More than this many at once become one message; criticals stay single. */
+  burstThreshold: z.number().int().min(1).max(100),
+  tellResolved: z.boolean(),
+  /** Whether a model looks into warnings and criticals. */
+  investigate: z.boolean(),
+  /** Seconds in which a second alert of one category and severity is not looked into again. */
+  investigationDebounceSeconds: z.number().int().min(0).max(86_400),
+  debounceBypassCritical: z.boolean(),
+  /** Most investigations of alerts in one UTC day. */
+  investigationsPerDay: z.number().int().min(0).max(1_000),
+  /** More than this many records in 24 hours raise an alert. */
+  thresholds: z.object({
+    deadLetters: z.number().int().min(0).max(100_000),
+    denials: z.number().int().min(0).max(100_000),
+    reasoningErrors: z.number().int().min(0).max(100_000),
+    replyFailures: z.number().int().min(0).max(100_000),
+  }),
+})
+
+const ScheduleFields = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('once'), fromMs: EpochMs, toMs: EpochMs }),
+  z.object({
+    kind: z.literal('weekly'),
+    /** Days of the local week on which it begins: 0 = Sunday to 6. */
+    days: z.array(z.number().int().min(0).max(6)).max(7),
+    from: TimeOfDay,
+    to: TimeOfDay,
+    timeZone: z.string().trim().min(1).max(64),
+  }),
+  z.object({
+    kind: z.literal('cron'),
+    expression: z.string().trim().min(1).max(120),
+    minutes: z.number(),
+    timeZone: z.string().trim().min(1).max(64),
+  }),
+])
+
+const MaintenanceWindow = z.object({
+  id: z.string().min(1).max(64),
+  title: z.string().trim().min(1).max(80),
+  enabled: z.boolean(),
+  scope: z.discriminatedUnion('kind', [
+    /** All services, and what Kora says about itself. */
+    z.object({ kind: z.literal('everything') }),
+    z.object({ kind: z.literal('services'), probeIds: z.array(ProbeId).min(1).max(1_000) }),
+  ]),
+  schedule: ScheduleFields.superRefine((schedule, context) => {
+    const problem = maintenanceProblem(schedule)
+    if (problem !== null) context.addIssue({ code: 'custom', message: problem })
+  }),
+})
+
 /** Everything an operator may change beside probes. Secrets appear as references only. */
 export const Settings = z.object({
   model: z.object({
@@ -79,6 +138,10 @@ export const Settings = z.object({
     /** Good checks in a row that close an incident that flaps. */
     goodChecksToClose: z.number().int().min(1).max(20),
   }),
+  alerts: Alerts,
+  maintenance: z.object({ windows: z.array(MaintenanceWindow).max(50) }),
+  /** What other programs on this machine may read; the headless host always serves it. */
+  localApi: z.object({ enabled: z.boolean(), port: z.number().int().min(0).max(65_535) }),
   retention: z.object({
     rawHours: z
       .number()
@@ -100,6 +163,9 @@ export const SettingsPatch = z.object({
   slack: Settings.shape.slack.partial().optional(),
   notifications: Settings.shape.notifications.partial().optional(),
   watching: Settings.shape.watching.partial().optional(),
+  alerts: Alerts.partial().optional(),
+  maintenance: Settings.shape.maintenance.partial().optional(),
+  localApi: Settings.shape.localApi.partial().optional(),
   retention: Settings.shape.retention.partial().optional(),
 })
 export type SettingsPatch = z.infer<typeof SettingsPatch>

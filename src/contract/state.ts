@@ -1,8 +1,11 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
+import { AlertView, InboxView } from './alerts.ts'
 import { Done, EpochMs, NanoUsd, procedure, Severity } from './common.ts'
 import { IncidentSummary } from './incidents.ts'
+import { OperationalView } from './operational.ts'
 import { ServiceRow } from './probes.ts'
+import { Snapshot } from './snapshot.ts'
 import { SpendState } from './spend.ts'
 import { DaemonInfo } from './system.ts'
 
@@ -29,6 +32,28 @@ export const ActivityItem = z.object({
 })
 export type ActivityItem = z.infer<typeof ActivityItem>
 
+/** Planned work that is in force, or comes next. */
+export const MaintenanceState = z.object({
+  active: z.array(
+    z.object({
+      id: z.string(),
+      title: z.string(),
+      untilMs: EpochMs,
+      /** Ids of services; null stands for everything. */
+      probeIds: z.array(z.string()).nullable(),
+    }),
+  ),
+  next: z.object({ title: z.string(), fromMs: EpochMs }).nullable(),
+})
+export type MaintenanceState = z.infer<typeof MaintenanceState>
+
+/** How new History is, for whoever lists it. */
+export const HistoryState = z.object({
+  newestAtMs: EpochMs.nullable(),
+  /** Records that are not in the index yet. */
+  waiting: z.number().int(),
+})
+
 export const Connectivity = z.object({
   watching: z.boolean(),
   sinceMs: EpochMs.nullable(),
@@ -45,6 +70,14 @@ export const CockpitState = z.object({
   connectivity: Connectivity,
   spend: SpendState,
   daemon: DaemonInfo,
+  operational: OperationalView,
+  /** Active ones, most urgent first. */
+  alerts: z.array(AlertView),
+  inbox: InboxView,
+  maintenance: MaintenanceState,
+  history: HistoryState,
+  /** The newest snapshot; null while there is none that is fresh. */
+  snapshot: Snapshot.nullable(),
 })
 export type CockpitState = z.infer<typeof CockpitState>
 
@@ -67,6 +100,12 @@ export const StateMessage = z.discriminatedUnion('kind', [
     connectivity: Connectivity.optional(),
     spend: SpendState.optional(),
     daemon: DaemonInfo.optional(),
+    operational: OperationalView.optional(),
+    alerts: z.array(AlertView).optional(),
+    inbox: InboxView.optional(),
+    maintenance: MaintenanceState.optional(),
+    history: HistoryState.optional(),
+    snapshot: Snapshot.nullable().optional(),
   }),
 ])
 export type StateMessage = z.infer<typeof StateMessage>

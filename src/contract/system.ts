@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { healthWords, unknown } from '../domain/snapshot.ts'
 import { DeliveryView } from './incidents.ts'
 import { Details, Done, EpochMs, procedure } from './common.ts'
 
@@ -7,10 +8,24 @@ export const ListenerRow = z.object({
   /** `off` means not configured: it does not count as down. */
   state: z.enum(['up', 'down', 'starting', 'off']),
   sinceMs: EpochMs.nullable(),
+  /** When it last did what it is for. */
   lastEventAtMs: EpochMs.nullable(),
+  /** Errors since it last did. */
+  consecutiveErrors: z.number().int(),
+  lastError: z.string().nullable(),
+  /** How often it was started again since the daemon's start. */
+  restarts: z.number().int(),
   note: z.string().nullable(),
 })
 export type ListenerRow = z.infer<typeof ListenerRow>
+
+/** How the daemon itself is; services of others are something else. */
+export const DaemonHealth = z.object({
+  overall: z.enum([...healthWords, unknown]),
+  /** Errors of the last five minutes that count, and all by kind. */
+  recentErrors: z.number().int(),
+  breakdown: z.record(z.string(), z.number().int()),
+})
 
 export const ScheduleRow = z.object({
   name: z.string(),
@@ -72,6 +87,7 @@ export const DaemonInfo = z.object({
   historySinceMs: EpochMs.nullable(),
   listeners: z.array(ListenerRow),
   schedules: z.array(ScheduleRow),
+  health: DaemonHealth,
   problems: z.array(Problem),
   setup: z.array(SetupStep),
   setupDismissed: z.boolean(),

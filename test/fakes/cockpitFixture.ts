@@ -131,5 +131,14 @@ function apply(world: World, patch: Patch): void {
   if (patch.connectivity) state.connectivity = patch.connectivity
   if (patch.spend) state.spend = patch.spend
   if (patch.daemon) state.daemon = patch.daemon
+  if (patch.operational) state.operational = patch.operational
+  if (patch.alerts) {
+    state.alerts = patch.alerts.filter((one) => one.resolvedAtMs === null)
+    world.alerts = byId(world.alerts, patch.alerts)
+  }
+  if (patch.inbox) state.inbox = patch.inbox
+  if (patch.maintenance) state.maintenance = patch.maintenance
+  if (patch.history) state.history = patch.history
+  if (patch.snapshot !== undefined) state.snapshot = patch.snapshot
   if (patch.lastLookedAtMs !== undefined) state.lastLookedAtMs = patch.lastLookedAtMs
 }

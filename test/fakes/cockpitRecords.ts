@@ -46,6 +46,9 @@ export function daemon(nowMs: number): CockpitState['daemon'] {
     state,
     sinceMs: nowMs - 4 * d - 3 * h,
     lastEventAtMs: state === 'up' ? nowMs - 9 * s : null,
+    consecutiveErrors: 0,
+    lastError: null,
+    restarts: 0,
     note,
   })
   const schedule = (name: string, label: string, intervalMs: number, agoMs: number) => ({
@@ -71,11 +74,11 @@ export function daemon(nowMs: number): CockpitState['daemon'] {
     databaseBytes: 38_100_000,
     historySinceMs: nowMs - 61 * d,
     listeners: [
-      listener('probe_scheduler', 'up'),
-      listener('wake_dispatcher', 'up'),
-      listener('notification_outbox', 'up'),
-      listener('native_notifications', 'up'),
-      listener('slack_dm', 'off', 'No Slack app token is set'),
+      listener('heartbeat', 'up'),
+      listener('heartbeat_probes', 'up'),
+      listener('probe_wake', 'up'),
+      listener('alert_notifier', 'up'),
+      listener('slack_client', 'off', 'No Slack app token is set'),
     ],
     schedules: [
       schedule('maintenance', 'Tidy up old checks', h, 22 * min),
@@ -83,6 +86,7 @@ export function daemon(nowMs: number): CockpitState['daemon'] {
       schedule('backup', 'Back up the database', d, 12 * h),
       schedule('sweep', 'Look for undelivered messages', 30 * s, 9 * s),
     ],
+    health: { overall: 'healthy', recentErrors: 0, breakdown: {} },
     problems: [],
     setup: [
       {
@@ -237,6 +241,19 @@ export function settingsPart(nowMs: number, services: readonly ServiceRow[]) {
         consecutiveRequired: 1,
         goodChecksToClose: 3,
       },
+      alerts: {
+        mode: 'immediate' as const,
+        categoryCooldownSeconds: 1_800,
+        burstThreshold: 5,
+        tellResolved: true,
+        investigate: true,
+        investigationDebounceSeconds: 600,
+        debounceBypassCritical: false,
+        investigationsPerDay: 20,
+        thresholds: { deadLetters: 5, denials: 10, reasoningErrors: 5, replyFailures: 3 },
+      },
+      maintenance: { windows: [] },
+      localApi: { enabled: false, port: 9_120 },
       retention: { rawHours: 48, rollupDays: 400, auditDays: 400, backupsKept: 14 },
     },
     fixedByEnv: { 'watching.debounceSeconds': 'KORA_PROBE_DEBOUNCE_SECONDS' },

@@ -6,6 +6,7 @@ import type { NotificationMessage, StateMessage } from '../../src/contract/state
 import { latencyAt } from './cockpitRows.ts'
 import type { World } from './cockpitScenarios.ts'
 import { historyAnswers } from './cockpitHistory.ts'
+import { koraAnswers } from './cockpitKora.ts'
 import { spendAnswers } from './cockpitSpendRouter.ts'
 
 export type Patch = Omit<Extract<StateMessage, { kind: 'patch' }>, 'kind' | 'seq' | 'nowMs'>
@@ -265,6 +266,7 @@ export function routerOf({ world, now, publish, feeds, bells, nextSeq }: RouterP
       verifyAudit: os.system.verifyAudit.handler(() => ({ rows: 12_340, ok: true, firstBrokenSeq: null })),
       focus: os.system.focus.handler(() => ({ address: null })),
     },
+    ...koraAnswers(os, world, now, publish),
     history: historyAnswers(os),
     settings: {
       get: os.settings.get.handler(() => ({
@@ -282,6 +284,9 @@ export function routerOf({ world, now, publish, feeds, bells, nextSeq }: RouterP
           slack: { ...settings.slack, ...input.slack },
           notifications: { ...settings.notifications, ...input.notifications },
           watching: { ...settings.watching, ...input.watching },
+          alerts: { ...settings.alerts, ...input.alerts },
+          maintenance: { ...settings.maintenance, ...input.maintenance },
+          localApi: { ...settings.localApi, ...input.localApi },
           retention: { ...settings.retention, ...input.retention },
         }
         return world.settings

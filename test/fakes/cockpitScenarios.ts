@@ -1,9 +1,11 @@
+import type { AlertView } from '../../src/contract/alerts.ts'
 import type { DeliveryView, IncidentDetail, IncidentSummary } from '../../src/contract/incidents.ts'
 import type { KindInfo, ProbeDefinitionView, ServiceRow } from '../../src/contract/probes.ts'
 import type { ChannelState, SecretState, Settings } from '../../src/contract/settings.ts'
 import type { CockpitState } from '../../src/contract/state.ts'
 import type { AuditRowView, BackupRow } from '../../src/contract/system.ts'
 import { activity, daemon, flyId, recordsPart, settingsPart } from './cockpitRecords.ts'
+import { koraPart } from './cockpitKora.ts'
 import type { SpendWorld } from './cockpitSpend.ts'
 import { spendOf } from './cockpitSpendScenarios.ts'
 import { d, detailOf, h, incident, latencyAt, min, resolved, s, service } from './cockpitRows.ts'
@@ -36,6 +38,8 @@ export interface World {
   deliveries: DeliveryView[]
   backups: BackupRow[]
   audit: AuditRowView[]
+  /** Active and resolved, newest first. */
+  alerts: AlertView[]
   spend: SpendWorld
 }
 
@@ -135,7 +139,9 @@ function typical(scenario: Scenario, nowMs: number): World {
       connectivity: { watching: true, sinceMs: null },
       spend: spend.state,
       daemon: daemon(nowMs),
+      ...koraPart(nowMs),
     },
+    alerts: [],
     incidents,
     details: new Map(incidents.map((one) => [one.id, detailOf(one, incidents)])),
     ...settingsPart(nowMs, services),

@@ -46,6 +46,19 @@ export const defaultSettings: Settings = {
     consecutiveRequired: 1,
     goodChecksToClose: 3,
   },
+  alerts: {
+    mode: 'immediate',
+    categoryCooldownSeconds: 1_800,
+    burstThreshold: 5,
+    tellResolved: true,
+    investigate: true,
+    investigationDebounceSeconds: 600,
+    debounceBypassCritical: false,
+    investigationsPerDay: 20,
+    thresholds: { deadLetters: 5, denials: 10, reasoningErrors: 5, replyFailures: 3 },
+  },
+  maintenance: { windows: [] },
+  localApi: { enabled: false, port: 9_120 },
   retention: { rawHours: 48, rollupDays: 400, auditDays: 400, backupsKept: 14 },
 }
 
@@ -124,7 +137,8 @@ export class SettingsService {
   #stored(): Settings {
     const stored = asPatch(this.#store.settings.get('settings'))
     const merged = merge(defaultSettings, stored)
-    const { model, routing, budget, slack, notifications, watching, retention } = Settings.shape
+    const { model, routing, budget, slack, notifications, watching, alerts, maintenance, localApi, retention } =
+      Settings.shape
     // A section that cannot be read falls back by itself; the others stay as the operator left them.
     return {
       model: model.catch(defaultSettings.model).parse(merged.model),
@@ -133,6 +147,9 @@ export class SettingsService {
       slack: slack.catch(defaultSettings.slack).parse(merged.slack),
       notifications: notifications.catch(defaultSettings.notifications).parse(merged.notifications),
       watching: watching.catch(defaultSettings.watching).parse(merged.watching),
+      alerts: alerts.catch(defaultSettings.alerts).parse(merged.alerts),
+      maintenance: maintenance.catch(defaultSettings.maintenance).parse(merged.maintenance),
+      localApi: localApi.catch(defaultSettings.localApi).parse(merged.localApi),
       retention: retention.catch(defaultSettings.retention).parse(merged.retention),
     }
   }
@@ -159,6 +176,9 @@ function merge(base: Settings, patch: SettingsPatch): Settings {
     slack: { ...base.slack, ...patch.slack },
     notifications: { ...base.notifications, ...patch.notifications },
     watching: { ...base.watching, ...patch.watching },
+    alerts: { ...base.alerts, ...patch.alerts },
+    maintenance: { ...base.maintenance, ...patch.maintenance },
+    localApi: { ...base.localApi, ...patch.localApi },
     retention: { ...base.retention, ...patch.retention },
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { koraPart } from '../../../test/fakes/cockpitKora.ts'
 import type { IncidentSummary } from '../../contract/incidents.ts'
 import type { ServiceRow } from '../../contract/probes.ts'
 import type { SpendState } from '../../contract/spend.ts'
@@ -105,10 +106,12 @@ function snapshot(state: Partial<CockpitState>, seq = 1): StateMessage {
         historySinceMs: null,
         listeners: [],
         schedules: [],
+        health: { overall: 'healthy', recentErrors: 0, breakdown: {} },
         problems: [],
         setup: [],
         setupDismissed: false,
       },
+      ...koraPart(now),
       ...state,
     },
   }

@@ -26,6 +26,14 @@ export interface Mirror {
   /** Budget, pace and prices; keeps its identity while nothing about money changed. */
   readonly spend: CockpitState['spend']
   readonly daemon: CockpitState['daemon']
+  readonly operational: CockpitState['operational']
+  /** Active ones, most urgent first. */
+  readonly alerts: CockpitState['alerts']
+  readonly inbox: CockpitState['inbox']
+  readonly maintenance: CockpitState['maintenance']
+  readonly history: CockpitState['history']
+  /** The newest snapshot; null while there is none that is fresh. */
+  readonly snapshot: CockpitState['snapshot']
 }
 
 /** Lines of activity kept in a window; older ones belong to History. */
@@ -54,6 +62,12 @@ export function applyMessage(before: Mirror | null, message: StateMessage, local
       connectivity: keep(before?.connectivity, state.connectivity),
       spend: keep(before?.spend, state.spend),
       daemon: keep(before?.daemon, state.daemon),
+      operational: keep(before?.operational, state.operational),
+      alerts: keep(before?.alerts, state.alerts),
+      inbox: keep(before?.inbox, state.inbox),
+      maintenance: keep(before?.maintenance, state.maintenance),
+      history: keep(before?.history, state.history),
+      snapshot: keep(before?.snapshot, state.snapshot),
     }
   }
   if (!before) return null
@@ -72,6 +86,12 @@ export function applyMessage(before: Mirror | null, message: StateMessage, local
     connectivity: keep(before.connectivity, message.connectivity ?? before.connectivity),
     spend: keep(before.spend, message.spend ?? before.spend),
     daemon: keep(before.daemon, message.daemon ?? before.daemon),
+    operational: keep(before.operational, message.operational ?? before.operational),
+    alerts: keep(before.alerts, message.alerts ?? before.alerts),
+    inbox: keep(before.inbox, message.inbox ?? before.inbox),
+    maintenance: keep(before.maintenance, message.maintenance ?? before.maintenance),
+    history: keep(before.history, message.history ?? before.history),
+    snapshot: message.snapshot === undefined ? before.snapshot : keep(before.snapshot, message.snapshot),
   }
 }
 

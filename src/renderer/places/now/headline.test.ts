@@ -139,6 +139,9 @@ describe('subline', () => {
     state,
     sinceMs: null,
     lastEventAtMs: null,
+    consecutiveErrors: 0,
+    lastError: null,
+    restarts: 0,
     note: null,
   })
 
