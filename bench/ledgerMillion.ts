@@ -73,6 +73,7 @@ try {
   const { budget, telemetry, prices, operational, costs, account } = world
   prices.start()
   operational.start()
+  operational.ready('bench')
   costs.recover()
   const starting = time(() => budget.start())
   const hydrating = time(() => {

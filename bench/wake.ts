@@ -89,6 +89,8 @@ await withHome(async (home) => {
     browserNotifications: async function* () {},
     readWorker: new URL('../src/daemon/store/readWorker.ts', import.meta.url),
     resources: new URL('../resources', import.meta.url).pathname,
+    web: null,
+    requestStop: () => undefined,
     focus: async () => ({ address: null }),
   })
   await daemon.start()

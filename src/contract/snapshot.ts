@@ -10,15 +10,16 @@ const HealthWord = z.enum([...healthWords, unknown])
 
 /** What is known of one section itself. */
 export const SectionState = z.object({
-  /** `unknown`: its source could not be read, and its fields say so. */
-  status: z.enum(['ok', unknown]),
+  /** `partial`: some of its sources could not be read; `unknown`: none could, and its fields say so. */
+  status: z.enum(['ok', 'partial', unknown]),
   /** Of the oldest fact it shows. */
   observed_at: Instant,
   /** How often that is expected to be newer, seconds. */
   expected_every_seconds: z.number(),
-  /** Why it is unknown; null while it is not. */
+  /** What could not be read; null when everything was. */
   reason: z.string().nullable(),
 })
+export type SectionState = z.infer<typeof SectionState>
 
 /**
  * The daemon's state as published in `daemon_snapshot.json` and `GET /api/snapshot`: the fields of schema 6 unchanged,
@@ -69,8 +70,8 @@ export const Snapshot = z.object({
   /** When each of them was looked at last. */
   service_observed_at: z.record(z.string(), Instant),
   cost_telemetry: z.object({
-    rolling_24h: z.record(z.string(), z.record(z.string(), z.unknown())),
-    monthly: z.record(z.string(), z.record(z.string(), z.unknown())),
+    rolling_24h: z.record(z.string(), z.unknown()),
+    monthly: z.record(z.string(), z.unknown()),
   }),
   daemon_health: z.object({
     overall_status: HealthWord,

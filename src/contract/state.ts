@@ -5,7 +5,7 @@ import { Done, EpochMs, NanoUsd, procedure, Severity } from './common.ts'
 import { IncidentSummary } from './incidents.ts'
 import { OperationalView } from './operational.ts'
 import { ServiceRow } from './probes.ts'
-import { Snapshot } from './snapshot.ts'
+import { NoSnapshot, Snapshot } from './snapshot.ts'
 import { SpendState } from './spend.ts'
 import { DaemonInfo } from './system.ts'
 
@@ -53,6 +53,7 @@ export const HistoryState = z.object({
   /** Records that are not in the index yet. */
   waiting: z.number().int(),
 })
+export type HistoryState = z.infer<typeof HistoryState>
 
 export const Connectivity = z.object({
   watching: z.boolean(),
@@ -125,6 +126,8 @@ export type NotificationMessage = z.infer<typeof NotificationMessage>
 
 export const state = {
   subscribe: procedure.output(eventIterator(StateMessage)),
+  /** The snapshot as `GET /api/snapshot` answers it. */
+  current: procedure.output(z.union([Snapshot, NoSnapshot])),
   /** Browser notifications, while a headless cockpit is open and permission was given. */
   notifications: procedure.output(eventIterator(NotificationMessage)),
   /** The operator has Now in front of them; moves `lastLookedAtMs` when the visit ends. */

@@ -4,18 +4,28 @@ import type { Router } from '@orpc/server'
 import type { Contract } from '../contract/index.ts'
 import type { NotificationMessage } from '../contract/state.ts'
 import { KoraError } from '../domain/errors.ts'
+import { freshForSeconds } from '../domain/snapshot.ts'
+import { alertsApi } from './api/alerts.ts'
 import { historyApi } from './api/history.ts'
 import { incidentsApi } from './api/incidents.ts'
+import { operationalApi } from './api/operational.ts'
 import { probesApi } from './api/probes.ts'
 import { settingsApi } from './api/settings.ts'
 import { spendApi } from './api/spend.ts'
 import { stateApi } from './api/state.ts'
 import { systemApi } from './api/system.ts'
+import { viewsApi } from './api/views.ts'
 import { CostReportClient } from './clients/costReport.ts'
 import { ModelClient } from './clients/model.ts'
 import { SlackClient } from './clients/slack.ts'
 import { demoWorld } from './demo.ts'
+import { apiTokenFile, openApiToken } from './hosting/apiToken.ts'
+import { LocalApi } from './hosting/LocalApi.ts'
+import { createPublishedApi } from './hosting/publishedApi.ts'
 import type { PublishedSources } from './hosting/publishedEndpoint.ts'
+import { publishedSources } from './hosting/publishedSources.ts'
+import type { Listener } from './listeners/listener.ts'
+import { listeners } from './listeners/registry.ts'
 import type { Clock } from './platform/clock.ts'
 import type { EnvConfig } from './platform/config.ts'
 import type { HttpClient } from './platform/http.ts'
@@ -28,15 +38,24 @@ import { machineTimeZone } from './platform/timeZone.ts'
 import { providerFor } from './probes/registry.ts'
 import { seedProbes } from './probes/seeds.ts'
 import { ActivityService } from './services/ActivityService.ts'
+import { alertFacts } from './services/alertFacts.ts'
+import { AlertInvestigations } from './services/AlertInvestigations.ts'
+import { AlertService } from './services/AlertService.ts'
+import { AlertViews } from './services/AlertViews.ts'
 import { BackupService } from './services/BackupService.ts'
+import { BootGates } from './services/BootGates.ts'
 import { BudgetService } from './services/BudgetService.ts'
 import { ChannelService } from './services/ChannelService.ts'
 import { ConnectivityService } from './services/ConnectivityService.ts'
+import { Coordinator } from './services/Coordinator.ts'
 import { CostService } from './services/CostService.ts'
 import { CostTelemetry } from './services/CostTelemetry.ts'
+import { Degradations } from './services/Degradations.ts'
 import { Events } from './services/Events.ts'
 import { HistoryFiles } from './services/HistoryFiles.ts'
 import { HistoryService } from './services/HistoryService.ts'
+import { HousekeepingService } from './services/HousekeepingService.ts'
+import { InboxService } from './services/InboxService.ts'
 import { IncidentRecords } from './services/IncidentRecords.ts'
 import { IncidentService } from './services/IncidentService.ts'
 import { IncidentViews } from './services/IncidentViews.ts'
@@ -44,18 +63,20 @@ import { InvestigationService } from './services/InvestigationService.ts'
 import { createNewId } from './services/ids.ts'
 import { LatencyWindow } from './services/LatencyWindow.ts'
 import { LateWrites } from './services/LateWrites.ts'
-import { MaintenanceService } from './services/MaintenanceService.ts'
+import { MaintenanceWindows } from './services/MaintenanceWindows.ts'
 import { ModelGateway } from './services/ModelGateway.ts'
 import { NativeGathering } from './services/NativeGathering.ts'
 import { NativeSender } from './services/NativeSender.ts'
 import { NotificationService } from './services/NotificationService.ts'
-import { OperationalState } from './services/OperationalState.ts'
+import { OperationalActions } from './services/OperationalActions.ts'
+import { OperationalStateService } from './services/OperationalStateService.ts'
 import { OperatorActions } from './services/OperatorActions.ts'
 import { OutboxBook } from './services/OutboxBook.ts'
 import type { PanelService } from './services/PanelService.ts'
 import { PriceBook } from './services/PriceBook.ts'
 import { Problems } from './services/Problems.ts'
 import { ProbeService } from './services/ProbeService.ts'
+import { RecordCounts } from './services/RecordCounts.ts'
 import { Responder } from './services/Responder.ts'
 import { RouterSettings } from './services/RouterSettings.ts'
 import { RunSpans } from './services/RunSpans.ts'
@@ -65,11 +86,15 @@ import { ServiceRows } from './services/ServiceRows.ts'
 import { SettingsService } from './services/SettingsService.ts'
 import { SingleCallInvestigator } from './services/SingleCallInvestigator.ts'
 import { SlackSender } from './services/SlackSender.ts'
+import { SnapshotFile } from './services/SnapshotFile.ts'
+import { SnapshotService } from './services/SnapshotService.ts'
 import { SpendService } from './services/SpendService.ts'
 import { SpikeNotice } from './services/SpikeNotice.ts'
 import { StateService } from './services/StateService.ts'
 import { SystemService } from './services/SystemService.ts'
 import { TelemetryExport } from './services/TelemetryExport.ts'
+import { TestAlert } from './services/TestAlert.ts'
+import { ViewService } from './services/ViewService.ts'
 import { makeCopy } from './store/openCopy.ts'
 import { openStore } from './store/openStore.ts'
 import { StoreReader } from './store/StoreReader.ts'
@@ -110,6 +135,10 @@ export interface DaemonOptions {
   readonly readWorker: URL
   /** Folder with `prices.json`. */
   readonly resources: string
+  /** The host's own server; null where there is none, which leaves the local API that Settings switches on. */
+  readonly web: Listener | null
+  /** Somebody asked the process to end in order. */
+  readonly requestStop: (reason: string) => void
   /** Brings the cockpit to the front; answers with its address when it has one. */
   readonly focus: (route: string | undefined) => Promise<{ address: string | null }>
 }
@@ -147,7 +176,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
   const book = new OutboxBook({ store, late })
   const fixed = [...options.config.fixed, ...(demo?.fixed ?? [])]
   const settings = new SettingsService({ store, clock, events, fixed })
-  const operational = new OperationalState({ store, late, clock, logger })
+  const operational = new OperationalStateService({ store, late, clock, logger, events })
   const spans = new RunSpans({ store, late, clock, bootId: sessionId })
   const prices = new PriceBook({
     file: join(options.resources, 'prices.json'),
@@ -161,7 +190,6 @@ export function createDaemon(options: DaemonOptions): Daemon {
   const budget = new BudgetService({
     store,
     late,
-    book,
     clock,
     logger,
     events,
@@ -188,15 +216,23 @@ export function createDaemon(options: DaemonOptions): Daemon {
 
   const records = new IncidentRecords({ store, book, newId, env })
   const title = (probeId: string): string => records.title(probeId)
-  const incidents = new IncidentService({ store, late, book, records, clock, events, settings, newId })
-  const actions = new OperatorActions({ store, late, clock, events, incidents, records })
+  const maintenance = new MaintenanceWindows({ store, late, clock, events, settings })
+  const incidents = new IncidentService({ store, late, book, records, clock, events, settings, maintenance, newId })
+  const actions = new OperatorActions({ store, late, clock, events, incidents, records, operational })
 
   const scheduler = new Scheduler({
     clock,
     logger,
-    onSettled: (name, result) => system.taskSettled(name, result),
+    onSettled: (name, result) => {
+      coordinator.taskSettled(name, result)
+      system.taskSettled(name, result)
+    },
+    onStall: (forMs) => system.stalled(forMs),
     onWake: () => {
       spans.woke()
+      awakeSinceMs = clock.nowMs()
+      operational.tick(clock.nowMs())
+      maintenance.look()
       budgetTick()
       probes.checkSoon(recheckFirst())
     },
@@ -234,6 +270,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
   const gateway = new ModelGateway({
     store,
     clock,
+    events,
     settings,
     secrets,
     router: new RouterSettings({ settings, logger }),
@@ -254,6 +291,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
     incidents,
     records,
     investigator,
+    operational,
     newId,
     redact,
     ramp: budget,
@@ -275,6 +313,8 @@ export function createDaemon(options: DaemonOptions): Daemon {
     logger,
     settings,
     incidents,
+    operational,
+    alertOf: (occurrenceId) => alerts.get(occurrenceId),
     gathering: new NativeGathering({ book, newId }),
     newId,
     senders: {
@@ -286,7 +326,11 @@ export function createDaemon(options: DaemonOptions): Daemon {
       native: new NativeSender({ notifier, settings }),
     },
     timeZone: machineTimeZone,
-    onSettled: (row) => investigations.settled(row),
+    onSettled: (row) => {
+      investigations.settled(row)
+      alertInvestigations.settled(row)
+      inbox.missed(row)
+    },
   })
 
   const channels = new ChannelService({
@@ -322,7 +366,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
     logger,
   })
   const backups = new BackupService({ store, clock, events, problems, settings, newId, folder: paths.backups })
-  const maintenance = new MaintenanceService({ store, late, clock, events, settings })
+  const housekeeping = new HousekeepingService({ store, late, clock, events, settings })
   const files = new HistoryFiles({
     store,
     clock,
@@ -334,12 +378,128 @@ export function createDaemon(options: DaemonOptions): Daemon {
     openReader: (file) => new StoreReader({ file, clock, readWorker: options.readWorker }),
   })
   const history = new HistoryService({ store, files })
+  const visits = new ViewService({ store, late, clock })
+  const counts = new RecordCounts({ store, clock, events })
+  const inbox = new InboxService({
+    store,
+    late,
+    clock,
+    events,
+    newId,
+    reachedElsewhere: () => channels.states().some(({ channel, state }) => channel === 'slack' && state === 'ready'),
+  })
+  const alerts: AlertService = new AlertService({
+    store,
+    late,
+    book,
+    clock,
+    events,
+    settings,
+    operational,
+    maintenance,
+    inbox,
+    newId,
+    digestIntervalMs: options.config.alerts.digestMs,
+    cockpitUrl: options.config.cockpitUrl,
+    timeZone: machineTimeZone,
+    facts: (active) => {
+      // A sleep is seen before anything is judged by its age.
+      scheduler.catchUp()
+      return alertFacts(
+        {
+          nowMs: () => clock.nowMs(),
+          thresholds: () => settings.get().alerts.thresholds,
+          budget: () => budget.state(),
+          operational: () => operational.state,
+          lastDay: (name) => counts.lastDay(name),
+          openIncidents: () => incidents.open(),
+          title,
+          listeners: () => (coordinator.bootAtMs === null ? null : coordinator.rows()),
+          schedules: () => {
+            // A task that cannot write fails for the same reason as everything else: one trouble, one voice.
+            if (late.refusal) throw late.refusal
+            return system.schedules()
+          },
+          storeBackAtMs: () => storeBackAtMs,
+          snapshotAgeSeconds: () => snapshots.ageSeconds(),
+          freshForSeconds: () => freshForSeconds(options.config.snapshot.intervalMs / 1_000),
+          awakeSinceMs: () => (coordinator.bootAtMs === null ? null : awakeSinceMs),
+          checks: () => probes.pace(awakeSinceMs),
+          connectivity: () => connectivity.state(),
+          channels: () => channels.states(),
+          problems: () => problems.list(),
+        },
+        active,
+      )
+    },
+  })
+  const alertViews = new AlertViews({ store, book, clock, alerts, title })
+  const snapshots: SnapshotService = new SnapshotService({
+    clock,
+    logger,
+    events,
+    statusOf: (probeId) => probes.latest(probeId)?.status ?? 'unknown',
+    file: new SnapshotFile(options.config.snapshot.path ?? paths.snapshot),
+    sessionId,
+    intervalMs: options.config.snapshot.intervalMs,
+    redact,
+    sources: {
+      operational: () => operational.state,
+      alerts: () => alerts.known(),
+      rung: () => knownBudget(budget).rung,
+      pctUsed: () => knownBudget(budget).pctUsed,
+      spend: () => knownBudget(budget),
+      poolUsdOfEnv: () => Number(fixed.find(({ path }) => path === 'budget.poolUsd')?.value ?? Number.NaN),
+      defaultModel: () => settings.get().model.id,
+      services: () => probes.watched(),
+      telemetry: () => {
+        const { rolling_24h, monthly } = spend.publishedTelemetry()
+        return { rolling_24h, monthly }
+      },
+      daemon: () => ({ bootAtMs: coordinator.bootAtMs, uptimeSeconds: coordinator.uptimeSeconds() }),
+      listeners: () => coordinator.rows(),
+      errors: () => counts.lastMinutes(),
+    },
+  })
+  const alertInvestigations: AlertInvestigations = new AlertInvestigations({
+    store,
+    late,
+    book,
+    clock,
+    events,
+    logger,
+    settings,
+    operational,
+    alerts,
+    snapshots,
+    responder,
+    newId,
+    redact,
+  })
+  const testAlert = new TestAlert({
+    store,
+    late,
+    clock,
+    channels,
+    inbox,
+    newId,
+    deployEnv: options.config.deployEnv,
+  })
+  const operationalActions = new OperationalActions({
+    clock,
+    operational,
+    sessionId,
+    waiting: () => ({ messages: notifications.paused(), investigations: investigations.paused() }),
+    requestStop: options.requestStop,
+  })
   const system: SystemService = new SystemService({
     store,
     late,
     clock,
     events,
     scheduler,
+    coordinator: () => coordinator,
+    counts,
     problems,
     probes,
     channels,
@@ -360,7 +520,23 @@ export function createDaemon(options: DaemonOptions): Daemon {
     title,
     estimate: () => investigator.estimate(),
   })
-  const state = new StateService({ clock, events, rows, incidents, views, activity, connectivity, spend, system })
+  const state = new StateService({
+    clock,
+    events,
+    rows,
+    incidents,
+    views,
+    activity,
+    connectivity,
+    spend,
+    system,
+    operational: operationalActions,
+    alerts: alertViews,
+    inbox,
+    maintenance,
+    history,
+    snapshots,
+  })
   let loadedPanels: Promise<PanelService> | null = null
   // Loaded when a program asks for what it makes: a daemon that nobody asks does not hold it.
   const panels = (): Promise<PanelService> =>
@@ -376,17 +552,72 @@ export function createDaemon(options: DaemonOptions): Daemon {
   })
 
   const router = {
-    state: stateApi({ state, activity, notifications: options.browserNotifications }),
+    state: stateApi({ state, activity, snapshots, notifications: options.browserNotifications }),
+    operational: operationalApi({ actions: operationalActions }),
+    alerts: alertsApi({ alerts, views: alertViews, inbox, testAlert }),
     probes: probesApi({ probes, rows }),
     incidents: incidentsApi({ actions, views }),
     history: historyApi({ history, files }),
     spend: spendApi({ spend }),
     system: systemApi({ system, backups, focus: options.focus }),
     settings: settingsApi({ settings, secrets: secretService, channels, system }),
+    views: viewsApi({ views: visits }),
   }
+
+  const published = publishedSources({ version: options.version, spend, snapshots, alertViews, visits, panels })
+  const localApi = new LocalApi({
+    settings: () => settings.get().localApi,
+    onSettings: (run) => events.on('settings.changed', run),
+    published: createPublishedApi(published),
+    openToken: () => openApiToken(join(paths.data, apiTokenFile), logger),
+    logger,
+  })
+  const coordinator: Coordinator = new Coordinator({
+    clock,
+    logger,
+    events,
+    sessionId,
+    redact,
+    onChange: (name, from, to, why) => system.listenerChanged(name, from, to, why),
+    listeners: listeners({
+      on: events.on.bind(events),
+      scheduler,
+      taskLabel: (name) => system.taskLabel(name),
+      stopGraceMs,
+      web: options.web ?? localApi.listener(),
+      probes,
+      modelConfigured: () => channels.modelConfigured(),
+      slackState: () => channels.state('slack'),
+      alerts,
+      snapshots,
+      notifications,
+      investigations,
+      alertInvestigations,
+      lastWakeAtMs: () => store.audit.list({ seam: 'probe.wake_requested', limit: 1 })[0]?.emittedAtMs ?? null,
+      lookAgain: (probeIds) => {
+        limitRechecks()
+        probes.checkSoon(probeIds)
+      },
+    }),
+  })
+  const gates = new BootGates({
+    clock,
+    operational,
+    redact,
+    gates: [
+      {
+        id: 'store_takes_rows',
+        reason: 'substrate',
+        check: () => late.require(() => store.settings.set('store.asked', sessionId)),
+      },
+    ],
+  })
 
   const hydration = new AbortController()
   let stopping: Promise<void> | null = null
+  /** Since when anything may be expected to happen: the start, or the end of a sleep. */
+  let awakeSinceMs = clock.nowMs()
+  let storeBackAtMs = 0
   let endRechecks = (): void => undefined
 
   function limitRechecks(): void {
@@ -407,6 +638,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
     costs.reprice(true)
     // What was counted while the store refused is in the ledger only now.
     events.on('store.recovered', () => {
+      storeBackAtMs = clock.nowMs()
       budget.reread()
       telemetry.hydrate({ periodMs: budget.periodMs, account })
     })
@@ -425,99 +657,100 @@ export function createDaemon(options: DaemonOptions): Daemon {
     return [...new Set([...notifications.hold(), ...investigations.hold()])]
   }
 
+  /** What repeats and is no listener's own. */
+  function schedule(): void {
+    housekeeping.register(scheduler)
+    backups.register(scheduler, system.firstDelayMs('backup.nightly', 86_400_000, 600_000))
+    const task = (name: string, intervalMs: number, run: () => void | Promise<void>, firstDelayMs?: number): void => {
+      const first = firstDelayMs === undefined ? {} : { firstDelayMs }
+      scheduler.add({
+        name,
+        intervalMs,
+        timeoutMs: Math.min(minuteMs, intervalMs * 6),
+        run: async () => run(),
+        ...first,
+      })
+    }
+    const { alerts: alertTimes, snapshot: snapshotTimes, wakeSweepMs, costTelemetry } = options.config
+    task('listeners.check', 5_000, () => {
+      coordinator.look()
+      operational.tick(clock.nowMs())
+    })
+    task('incidents.tick', 5_000, () => incidents.tick())
+    // Everything reacts to commits; these find what a lost reaction would have left.
+    task('wakes.sweep', Math.max(1_000, wakeSweepMs), () => {
+      notifications.kick()
+      investigations.kick()
+    })
+    task('alert_wake.tail', alertTimes.wakeSweepMs, () => alertInvestigations.kick())
+    task('alerts.notify', alertTimes.notifyMs, () => alerts.look())
+    const digestDueMs = system.firstDelayMs('alerts.digest_flush', alertTimes.digestMs, 1_000)
+    task('alerts.digest_flush', alertTimes.digestMs, () => void alerts.flushDigest(), digestDueMs)
+    task('budget.tick', minuteMs, () => {
+      spans.tick()
+      budgetTick()
+    })
+    task('snapshot.compute', snapshotTimes.intervalMs, () => snapshots.runCycle())
+    task('cost_telemetry.persist', costTelemetry.persistMs, () => telemetryExport.write())
+  }
+
   async function start(): Promise<void> {
     if (stopping) throw new KoraError('daemon_stopping', 'This daemon was stopped; start another.')
     if (store.lostLog) problems.raise(lostLog)
     spans.start()
     files.start()
     startBudget()
+    new Degradations({ events, late, operational }).start()
+    maintenance.start()
     incidents.start()
     connectivity.start()
-    maintenance.register(scheduler)
-    backups.register(scheduler, system.firstDelayMs('backup.nightly', 86_400_000, 600_000))
-    scheduler.add({
-      name: 'incidents.tick',
-      intervalMs: 5_000,
-      timeoutMs: 30_000,
-      run: async () => incidents.tick(),
-    })
-    // Everything reacts to commits; this finds what a lost reaction would have left.
-    scheduler.add({
-      name: 'wakes.sweep',
-      intervalMs: Math.max(1_000, options.config.wakeSweepMs),
-      timeoutMs: 30_000,
-      run: async () => {
-        notifications.kick()
-        investigations.kick()
-      },
-    })
-    scheduler.add({
-      name: 'budget.tick',
-      intervalMs: minuteMs,
-      timeoutMs: minuteMs,
-      run: async () => {
-        spans.tick()
-        budgetTick()
-      },
-    })
-    scheduler.add({
-      name: 'cost_telemetry.persist',
-      intervalMs: options.config.costTelemetry.persistMs,
-      timeoutMs: 5 * minuteMs,
-      run: () => telemetryExport.write(),
-    })
+    counts.start()
+    schedule()
     state.start()
-    const untold = [...notifications.start(), ...investigations.start()]
-    limitRechecks()
-    probes.start(untold)
-    scheduler.start()
-    system.started()
+    events.on('operational.changed', ({ from, to }) => {
+      // What was held back is told only after its probe was looked at again (ruling 18).
+      if (from === 'paused' && to !== 'paused') probes.checkSoon(recheckFirst())
+    })
+    try {
+      await coordinator.start()
+    } catch (error) {
+      operational.stopped(`the start failed: ${error instanceof Error ? error.message : String(error)}`)
+      throw error
+    }
+    awakeSinceMs = clock.nowMs()
+    const { waits, done } = gates.run(hydration.signal)
+    const ready = done.then((reports) => {
+      if (stopping) return
+      operational.ready('everything was started')
+      system.started(reports)
+    })
+    // While a check has to be tried again, Kora watches and tells, and calls itself starting.
+    await Promise.race([waits, ready])
     rows.hydrate(hydration.signal).catch((error: unknown) => {
       logger.warn('the last hour could not be read', { error: String(error) })
     })
   }
 
   async function end(reason: string): Promise<void> {
-    system.stopping(reason)
+    if (coordinator.bootAtMs !== null) system.stopping(reason)
+    coordinator.callOff(reason)
     hydration.abort()
     endRechecks()
     state.stop()
     const grace = Promise.withResolvers<void>()
     const cancel = clock.setTimer(stopGraceMs, grace.resolve)
     // What does not end in time must not keep the store open.
-    await Promise.race([drainInOrder(), grace.promise])
+    await Promise.race([coordinator.stop(reason).then(() => files.stop()), grace.promise])
     cancel()
+    maintenance.stop()
     spans.stop()
     await http.close()
     await store.close()
   }
 
-  async function drainInOrder(): Promise<void> {
-    // Together: a scheduled check ends when the checks are called off.
-    await Promise.all([scheduler.stop(stopGraceMs), probes.stop()])
-    await investigations.stop()
-    await notifications.stop()
-    await files.stop()
-  }
-
   return {
     router,
-    published: {
-      version: options.version,
-      costTelemetry: () => spend.publishedTelemetry(),
-      costState: () => spend.publishedState(),
-      agentActivity: async (query) => (await panels()).agentActivity(query),
-      webhookEvents: async (query) => (await panels()).webhookEvents(query),
-      reasoningCalls: async (query) => (await panels()).reasoningCalls(query),
-      probeInvestigations: async (query) => (await panels()).probeInvestigations(query),
-      alertInvestigations: async (query) => (await panels()).alertInvestigations(query),
-      drilldown: async (id) => (await panels()).drilldown(id),
-      autofixLog: async (query) => (await panels()).autofixLog(query),
-      outboundMail: async (query) => (await panels()).outboundMail(query),
-      mailIntents: async (query) => (await panels()).mailIntents(query),
-      koraActions: async (query) => (await panels()).koraActions(query),
-      heartbeatServices: async () => (await panels()).heartbeatServices(),
-    },
+    published,
     start,
     stop: (reason) => (stopping ??= end(reason)),
     resumed: () => scheduler.catchUp(),
@@ -526,8 +759,18 @@ export function createDaemon(options: DaemonOptions): Daemon {
       await probes.drain()
       await investigations.drain()
       await notifications.drain()
+      await alertInvestigations.drain()
+      await notifications.drain()
+      await snapshots.drain()
     },
   }
+}
+
+/** @throws KoraError internal while the ledger cannot be read */
+function knownBudget(budget: BudgetService) {
+  const state = budget.state()
+  if (state.kind === 'unknown') throw new KoraError('internal', state.reason)
+  return state
 }
 
 /** Every `env:` and `vault:` reference in a definition's settings. */

@@ -18,7 +18,17 @@ import type { VaultBackend, VaultTools } from './platform/vault.ts'
 export interface HostParts
   extends Pick<
     DaemonOptions,
-    'host' | 'version' | 'demo' | 'env' | 'notifier' | 'browserNotifications' | 'readWorker' | 'resources' | 'focus'
+    | 'host'
+    | 'version'
+    | 'demo'
+    | 'env'
+    | 'notifier'
+    | 'browserNotifications'
+    | 'readWorker'
+    | 'resources'
+    | 'focus'
+    | 'web'
+    | 'requestStop'
   > {
   readonly platform: NodeJS.Platform
   vault(path: string, tools: VaultTools): Promise<VaultBackend>

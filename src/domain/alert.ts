@@ -62,6 +62,8 @@ export interface AlertOccurrence extends Alert {
   readonly toldAtMs: number | null
   readonly toldSeverity: Severity | null
   readonly toldLevel: number | null
+  /** Messages that told it last, on each channel; none when it went to the inbox. */
+  readonly messageIds: readonly string[]
   readonly hold: Hold | null
   readonly acknowledgedAtMs: number | null
   readonly snoozedUntilMs: number | null

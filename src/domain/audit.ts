@@ -45,6 +45,16 @@ export const seams = [
   'budget.reconciled',
   'budget.reservation_recovered',
   'ledger.corrected',
+  'alert.raised',
+  'alert.changed',
+  'alert.held',
+  'alert.resolved',
+  'alert.operator_action',
+  'listener.changed',
+  'daemon.stalled',
+  'maintenance.changed',
+  'history.file_opened',
+  'views.erased',
 ] as const
 export type Seam = (typeof seams)[number]
 

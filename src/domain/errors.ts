@@ -32,6 +32,7 @@ export const errorCodes = [
   'transport_failed',
   'daemon_not_running',
   'daemon_stopping',
+  'operational_state_paused',
   'timed_out',
   'internal',
 ] as const

@@ -75,6 +75,16 @@ const kindsOfSeams: Readonly<Record<Seam, HistoryKind>> = {
   'budget.reconciled': 'budget',
   'budget.reservation_recovered': 'budget',
   'ledger.corrected': 'budget',
+  'alert.raised': 'alert',
+  'alert.changed': 'alert',
+  'alert.held': 'alert',
+  'alert.resolved': 'alert',
+  'alert.operator_action': 'operator',
+  'listener.changed': 'state',
+  'daemon.stalled': 'gap',
+  'maintenance.changed': 'gap',
+  'history.file_opened': 'operator',
+  'views.erased': 'operator',
 }
 
 /** What an audit row is about; a seam of another version is a matter of the system. */

@@ -297,6 +297,37 @@ const known: Readonly<Record<string, Teller>> = {
     route: '/system/schedules',
   }),
   'audit.pruned': (said) => ({ text: `Records up to number ${said.text('upto_seq')} were past their keep` }),
+  'alert.raised': (said) => ({
+    text: said.text('title'),
+    aside: said.maybe('detail'),
+    tone: severityTone(said.maybe('severity')),
+  }),
+  'alert.changed': (said) => ({
+    text: `${said.text('title')}: ${said.plain('change')}`,
+    aside: said.maybe('why'),
+    tone: severityTone(said.maybe('severity')),
+  }),
+  'alert.held': (said) => ({ text: `Not told yet: ${said.text('title')}`, aside: said.plain('by') }),
+  'alert.resolved': (said) => ({ text: `Over: ${said.text('title')}`, tone: 'well' }),
+  'alert.operator_action': (said) => ({ text: `You: ${said.plain('action')}, ${said.text('title')}` }),
+  'listener.changed': (said) => ({
+    text: `${said.text('listener')} is ${said.plain('to')}`,
+    aside: said.maybe('why'),
+    tone: said.maybe('to') === 'down' ? 'attention' : 'neutral',
+    route: '/system/listeners',
+  }),
+  'daemon.stalled': (said) => ({
+    text: `Nothing ran for ${said.duration('for_ms')}`,
+    aside: 'the process stood still',
+    tone: 'attention',
+  }),
+  'maintenance.changed': (said) => ({
+    text: `Maintenance ${said.plain('change')}: ${said.text('title')}`,
+    aside: said.maybe('scope'),
+    route: '/settings/maintenance',
+  }),
+  'history.file_opened': (said) => ({ text: 'Another history file was opened', aside: said.maybe('path') }),
+  'views.erased': (said) => ({ text: `View records erased: ${said.text('erased')}` }),
   'reasoning.tool_called': (said) => ({
     text: `Tool ${said.text('tool_name')}: ${said.plain('tool_status')}`,
     aside: said.number('tool_duration_ms') === null ? null : `${said.text('tool_duration_ms')} ms`,

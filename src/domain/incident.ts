@@ -110,6 +110,10 @@ export const messageKinds = [
   'watching_again',
   'channel_failing',
   'budget',
+  'system_alert',
+  'alert_resolved',
+  'alert_summary',
+  'alert_finding',
   'summary',
   'test',
 ] as const
@@ -129,6 +133,8 @@ export interface MessagePayload {
   readonly silent: boolean
   /** Native only: tags of notifications that this one speaks for and that are taken away. */
   readonly replaces?: readonly string[]
+  /** Ids of the alerts that a summary speaks for, in order. */
+  readonly covers?: readonly string[]
   /** Cockpit route a click opens, such as `/investigations/inc_…`; null when there is none. */
   readonly route: string | null
 }
@@ -142,6 +148,8 @@ export interface OutboxRow {
   readonly incidentId: string | null
   readonly wakeEventId: string | null
   readonly investigationId: string | null
+  /** The alert occurrence it is about; null for everything else. */
+  readonly alertId: string | null
   readonly state: OutboxState
   readonly payload: MessagePayload
   /** Sent into the thread of this outbox row's message; null for a root message. */

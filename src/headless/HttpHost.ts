@@ -6,7 +6,8 @@ import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 import { z } from 'zod'
 import type { BearerCheck } from '../daemon/hosting/apiToken.ts'
 import { type PublishedApi, publishedPrefix } from '../daemon/hosting/publishedApi.ts'
-import type { ReadBody } from '../daemon/hosting/publishedEndpoint.ts'
+import { parseJson, pathOf, publishOverHttp, readBody, reply } from '../daemon/hosting/publishHttp.ts'
+import type { Listener, Pulse } from '../daemon/listeners/listener.ts'
 import { maxFrameLength, type RpcChannel, serveRpc } from '../daemon/hosting/serveRpc.ts'
 import { securityHeaders, type Shell } from '../daemon/hosting/Shell.ts'
 import type { Clock } from '../daemon/platform/clock.ts'
@@ -14,15 +15,13 @@ import type { Logger } from '../daemon/platform/logger.ts'
 import { createServer } from '../daemon/platform/nodeHttp.ts'
 import { KoraError } from '../domain/errors.ts'
 import { bindFailure } from './bindFailure.ts'
-import { addressOf, allowedHosts, cookie, isCrossSite, isSameOrigin } from './requestGuard.ts'
+import { addressOf, allowedHosts, cookie, isCrossSite, isSameOrigin } from '../daemon/hosting/requestGuard.ts'
 import type { SignIn } from './SignIn.ts'
 
 const pingEveryMs = 30_000
 /** A browser this far behind is dropped; it comes back and asks for a fresh snapshot. */
 const maxUnsentBytes = 8 * 1_048_576
 const maxSessionBytes = 1_024
-/** Of a body that a published path takes. */
-const maxPublishedBytes = 16_384
 
 const SessionRequest = z.strictObject({ code: z.string().max(200).optional() })
 
@@ -52,7 +51,10 @@ export class HttpHost {
   readonly #serve: (channel: RpcChannel) => void
   #hosts: ReadonlySet<string> = new Set()
   #port = 0
+  /** The daemon runs, whether or not the server does. */
+  #running = false
   #open = false
+  #pulse: Pulse | null = null
   #stopPinging: () => void = () => undefined
 
   constructor(options: HttpHostOptions) {
@@ -66,10 +68,14 @@ export class HttpHost {
 
   /**
    * Takes the port and serves the shell; nothing else is answered before `open`.
+   * @param pulse told of every request
    * @throws KoraError port_taken | config_invalid
    */
-  async listen(): Promise<void> {
-    const { host, port } = this.#options
+  async listen(pulse: Pulse | null = null): Promise<void> {
+    const { host } = this.#options
+    this.#pulse = pulse
+    // Whoever has an address of it keeps it.
+    const port = this.#port || this.#options.port
     try {
       this.#server.listen(port, host)
       await once(this.#server, 'listening')
@@ -80,12 +86,20 @@ export class HttpHost {
     if (bound === null || typeof bound === 'string') throw new KoraError('internal', 'The server has no port.')
     this.#port = bound.port
     this.#hosts = allowedHosts(host, this.#port)
+    if (this.#running) this.open()
   }
 
   /** The daemon runs: cockpits may connect. */
   open(): void {
+    this.#running = true
     this.#open = true
+    this.#stopPinging()
     this.#keepPinging()
+  }
+
+  /** Whether the port is taken and answered. */
+  get listening(): boolean {
+    return this.#server.listening
   }
 
   /** Without a code: `http://127.0.0.1:9119`. */
@@ -111,6 +125,7 @@ export class HttpHost {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.#pulse?.event()
     try {
       if (!this.#hosts.has(request.headers.host ?? '')) return reply(response, 421)
       const path = pathOf(request)
@@ -122,6 +137,7 @@ export class HttpHost {
       response.writeHead(200, { ...file.headers, 'content-length': file.body.length })
       response.end(request.method === 'HEAD' ? undefined : file.body)
     } catch (error) {
+      this.#pulse?.failed(error)
       this.#options.logger.error('request failed', { error: String(error) })
       reply(response, 500)
     }
@@ -148,23 +164,12 @@ export class HttpHost {
 
   /** What other programs may use. A page of another site is refused whatever it carries, a stranger before all else. */
   async #publish(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { headers, method = '', url = '' } = request
+    const { headers } = request
     if (isCrossSite(headers)) return reply(response, 403)
     const known = this.#options.isBearer(headers.authorization) || (isSameOrigin(headers) && this.#hasSession(request))
     if (!known) return reply(response, 401, { 'www-authenticate': 'Bearer' })
     if (!this.#open) return reply(response, 503)
-    const answer = await this.#options.published({ method, path: url, body: () => readJson(request) })
-    if (answer === null) return reply(response, 404)
-    if (answer.status === 405) return reply(response, 405, { allow: answer.allow })
-    if (answer.status !== 200) return reply(response, answer.status)
-    const body = Buffer.from(JSON.stringify(answer.body))
-    response.writeHead(answer.status, {
-      ...securityHeaders,
-      'content-type': 'application/json; charset=utf-8',
-      'cache-control': 'no-store',
-      'content-length': body.length,
-    })
-    response.end(method === 'HEAD' ? undefined : body)
+    return publishOverHttp(this.#options.published, request, response)
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -174,6 +179,7 @@ export class HttpHost {
       socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
       return
     }
+    this.#pulse?.event()
     this.#sockets.handleUpgrade(request, socket, head, (ws) => this.#serve(channelOf(ws)))
   }
 
@@ -212,6 +218,19 @@ export class HttpHost {
   }
 }
 
+/** The server as one of the daemon's listeners. @param host made after the daemon, since it serves it */
+export function webListener(host: () => HttpHost): Listener {
+  return {
+    name: 'web',
+    critical: true,
+    tier: 'intake',
+    start: (pulse) => host().listen(pulse),
+    stop: () => host().close(),
+    ended: () => (host().listening ? null : 'the server does not listen any more'),
+    note: () => host().address(),
+  }
+}
+
 function channelOf(ws: WebSocket): RpcChannel {
   // Trouble on the line (a frame too large, a reset) closes it; the close is what counts.
   ws.on('error', () => ws.terminate())
@@ -229,47 +248,6 @@ function channelOf(ws: WebSocket): RpcChannel {
 /** A text frame. Without another `binaryType` the library hands out one buffer. */
 function textOf(data: RawData): string {
   return Buffer.isBuffer(data) ? data.toString('utf8') : ''
-}
-
-/** The path of an origin-form target; null for anything else. */
-function pathOf(request: IncomingMessage): string | null {
-  const target = request.url ?? ''
-  if (!target.startsWith('/')) return null
-  return target.split(/[?#]/, 1)[0] ?? null
-}
-
-/** The body of a request to a published path. A page of another site cannot send this content type unasked. */
-async function readJson(request: IncomingMessage): Promise<ReadBody> {
-  const [type = ''] = (request.headers['content-type'] ?? '').split(';', 1)
-  if (type.trim().toLowerCase() !== 'application/json') return { kind: 'refused', status: 415 }
-  const text = await readBody(request, maxPublishedBytes)
-  if (text === null) return { kind: 'refused', status: 413 }
-  const value = parseJson(text)
-  return value === null ? { kind: 'refused', status: 400 } : { kind: 'json', value }
-}
-
-/** Null for a body that is longer. */
-async function readBody(request: IncomingMessage, mostBytes: number): Promise<string | null> {
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length
-    if (length <= mostBytes) chunks.push(chunk)
-  }
-  return length > mostBytes ? null : Buffer.concat(chunks).toString('utf8')
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
-}
-
-function reply(response: ServerResponse, status: number, headers: Record<string, string> = {}): void {
-  if (response.headersSent) return void response.destroy()
-  response.writeHead(status, { ...securityHeaders, ...headers, 'content-length': 0, connection: 'close' }).end()
 }
 
 function replyJson(response: ServerResponse, status: number, body: { signedIn: boolean }): void {

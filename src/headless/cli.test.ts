@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { bindFailure } from './bindFailure.ts'
 import { parse } from './cli.ts'
-import { addressOf, allowedHosts } from './requestGuard.ts'
+import { addressOf, allowedHosts } from '../daemon/hosting/requestGuard.ts'
 
 describe('the command line', () => {
   const nothing = { probe: '', port: undefined, host: undefined, demo: false, open: false, json: false }

@@ -11,8 +11,9 @@ import { openDaemon, type OpenDaemon } from '../daemon/openDaemon.ts'
 import { systemClock } from '../daemon/platform/clock.ts'
 import { dataPaths } from '../daemon/platform/paths.ts'
 import { fileVault } from '../daemon/platform/vault.ts'
+import { KoraError } from '../domain/errors.ts'
 import { BrowserNotifier } from './BrowserNotifier.ts'
-import { HttpHost } from './HttpHost.ts'
+import { HttpHost, webListener } from './HttpHost.ts'
 import { openInBrowser } from './openInBrowser.ts'
 import { SignIn } from './SignIn.ts'
 
@@ -48,7 +49,8 @@ export async function serve(options: ServeOptions): Promise<number> {
   let host: HttpHost | null = null
   let daemon: OpenDaemon | null = null
   try {
-    const signal = untilSignal()
+    const stop = Promise.withResolvers<string>()
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stop.resolve(name))
     const notifier = new BrowserNotifier()
     const signIn = new SignIn({ clock: systemClock, file: join(paths.state, 'sessions.json') })
     const shell = openShell(join(options.root, 'out', 'renderer'))
@@ -66,6 +68,8 @@ export async function serve(options: ServeOptions): Promise<number> {
         if (existsSync(`${path}.encrypted`)) process.stderr.write(`${sealed}\n`)
         return Promise.resolve(fileVault(path, tools))
       },
+      web: webListener(() => host ?? thrown()),
+      requestStop: (reason) => stop.resolve(reason),
       signInAddress: () => host?.signInAddress() ?? '',
       focus: () => Promise.resolve({ address: host?.address() ?? null }),
     })
@@ -76,25 +80,24 @@ export async function serve(options: ServeOptions): Promise<number> {
     const isBearer = await openApiToken(join(paths.data, apiTokenFile), logger)
     const served = { router, published, isBearer, shell, signIn }
     host = new HttpHost({ ...config.web, ...served, platform, clock: systemClock, logger })
-    // The port first: a start that fails for it should have watched nothing and told nobody.
-    await host.listen()
+    // Told to stop while it starts, it starts nothing more.
+    void stop.promise.then((reason) => daemon?.close(reason))
     await daemon.start()
     host.open()
     announce(host, demo)
     if (options.open) openInBrowser(host.signInAddress(), paths.state, platform)
-    const reason = await signal
-    await host.close()
-    const orderly = await daemon.close(reason)
+    const orderly = await daemon.close(await stop.promise)
     await simulated?.close()
     // What did not end in time would keep the process alive.
     return orderly ? exitCodes.ok : process.exit(exitCodes.failed)
   } catch (error) {
+    const calledOff = error instanceof KoraError && error.code === 'daemon_stopping'
     const { line, exitCode } = await explainStartFailure(error, paths)
-    process.stderr.write(`${line}\n`)
-    await host?.close()
+    if (!calledOff) process.stderr.write(`${line}\n`)
     await daemon?.close('start failed')
+    await host?.close()
     await simulated?.close()
-    return exitCode
+    return calledOff ? exitCodes.ok : exitCode
   }
 }
 
@@ -105,9 +108,6 @@ function announce(host: HttpHost, demo: boolean): void {
   process.stdout.write('The link signs one browser in, once, within 10 minutes. A fresh one: kora status\n')
 }
 
-/** Resolves with the name of the first signal that asks for an end; later ones change nothing. */
-function untilSignal(): Promise<string> {
-  return new Promise((resolve) => {
-    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => resolve(name))
-  })
+function thrown(): never {
+  throw new KoraError('internal', 'The server is not made yet.')
 }

@@ -65,6 +65,8 @@ export async function runDesktop({ demo, paths, out }: DesktopOptions): Promise<
     readWorker: pathToFileURL(join(out, 'main', 'readWorker.js')),
     resources,
     vault: (path, tools) => systemVault(safeStorage, platform, path, tools),
+    web: null,
+    requestStop: () => app.quit(),
     signInAddress: null,
     focus: (route) => {
       window.show(parseRoute(route))

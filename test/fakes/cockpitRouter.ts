@@ -97,6 +97,7 @@ export function routerOf({ world, now, publish, feeds, bells, nextSeq }: RouterP
           { kind: 'snapshot', seq: nextSeq(), nowMs: now(), state: structuredClone(world.state) },
         ]),
       ),
+      current: os.state.current.handler(() => world.state.snapshot ?? { error: 'no_snapshot', stale: true }),
       notifications: os.state.notifications.handler(({ signal }) => queue(bells, signal)),
       looked: os.state.looked.handler(() => done),
     },

@@ -10,7 +10,7 @@ import { Events } from '../../src/daemon/services/Events.ts'
 import { createNewId } from '../../src/daemon/services/ids.ts'
 import { LateWrites } from '../../src/daemon/services/LateWrites.ts'
 import { type GatewayRequest, ModelGateway } from '../../src/daemon/services/ModelGateway.ts'
-import { OperationalState } from '../../src/daemon/services/OperationalState.ts'
+import { OperationalStateService } from '../../src/daemon/services/OperationalStateService.ts'
 import { OutboxBook } from '../../src/daemon/services/OutboxBook.ts'
 import { PriceBook } from '../../src/daemon/services/PriceBook.ts'
 import { Problems } from '../../src/daemon/services/Problems.ts'
@@ -45,13 +45,12 @@ export function createCostWorld({ store, clock, logger, baseUrl, overlayFile, pr
   const book = new OutboxBook({ store, late })
   const fixed = [{ path: 'model.baseUrl', variable: 'KORA_ANTHROPIC_BASE_URL', value: baseUrl }]
   const settings = new SettingsService({ store, clock, events, fixed })
-  const operational = new OperationalState({ store, late, clock, logger })
+  const operational = new OperationalStateService({ store, late, clock, logger, events })
   const prices = new PriceBook({ file: file ?? shippedPrices, overlayFile, clock, problems, logger, events })
   const telemetry = new CostTelemetry({ ledger: store.ledger, clock, processId })
   const budget = new BudgetService({
     store,
     late,
-    book,
     clock,
     logger,
     events,
@@ -78,6 +77,7 @@ export function createCostWorld({ store, clock, logger, baseUrl, overlayFile, pr
   const gateway = new ModelGateway({
     store,
     clock,
+    events,
     settings,
     secrets: { resolve: () => 'sk-ant-test-000000000000' },
     router: new RouterSettings({ settings, logger }),
@@ -104,6 +104,7 @@ export function createCostWorld({ store, clock, logger, baseUrl, overlayFile, pr
     start(): void {
       prices.start()
       operational.start()
+      operational.ready('test')
       costs.recover()
       budget.start()
       telemetry.hydrate({ periodMs: budget.periodMs, account })

@@ -12,6 +12,7 @@ import { mailIntents, outboundMail } from '../../src/domain/panels/mail.ts'
 import { probeInvestigations } from '../../src/domain/panels/probeInvestigations.ts'
 import { reasoningCalls } from '../../src/domain/panels/reasoning.ts'
 import { webhookEvents } from '../../src/domain/panels/webhookEvents.ts'
+import { aSnapshot } from './snapshotSources.ts'
 import { aBudget } from './spendViews.ts'
 
 const nowMs = Date.UTC(2026, 4, 11, 12)
@@ -65,6 +66,15 @@ export function publishedSources(changes: Partial<PublishedSources> = {}): Publi
     mailIntents: () => mailIntents([], [], nowMs),
     koraActions: () => koraActions([], [], { limit: 100, nowMs }),
     heartbeatServices: () => heartbeatServices([], nowMs),
+    snapshot: () => aSnapshot(),
+    currentAlerts: () => ({
+      alerts: [],
+      stub: false,
+      generated_at: '2026-05-11T12:00:00Z',
+      total_active: 0,
+      by_severity: { critical: 0, warning: 0, info: 0 },
+    }),
+    panelView: () => ({ ok: true }),
     ...changes,
   }
 }

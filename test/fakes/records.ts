@@ -154,6 +154,7 @@ export function aMessage(changes: Partial<OutboxRow> = {}): OutboxRow {
     incidentId: 'inc_1',
     wakeEventId: 'evt_1',
     investigationId: null,
+    alertId: null,
     state: 'pending',
     payload: {
       title: 'Fly is unhealthy',

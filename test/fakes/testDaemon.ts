@@ -89,6 +89,7 @@ export async function startTestDaemon(options: TestDaemonOptions = {}): Promise<
   })
   const http = createHttpClient({ clock, allowPrivate: true })
   const shown: NotificationMessage[] = []
+  const stopsAsked: string[] = []
   const readWorker = new URL('../../src/daemon/store/readWorker.ts', import.meta.url)
   const daemon = createDaemon({
     host: 'headless',
@@ -113,6 +114,8 @@ export async function startTestDaemon(options: TestDaemonOptions = {}): Promise<
     browserNotifications: async function* () {},
     readWorker,
     resources: new URL('../../resources', import.meta.url).pathname,
+    web: null,
+    requestStop: (reason) => stopsAsked.push(reason),
     focus: async () => ({ address: null }),
   })
   await daemon.start()

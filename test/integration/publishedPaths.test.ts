@@ -14,8 +14,9 @@ const session = 'probe:fly:service_unhealthy'
 /** Records from which something is published. */
 const projected = new Set<Seam>([...actionSeams, ...drilldownSeams, 'mcp.tool_called', 'webhook.dead_letter'])
 
-/** Every path of the table as somebody might ask for it. */
-const asked = publishedTable.flatMap(({ path, query, response }) => {
+/** Every path of the table that is read, as somebody might ask for it. */
+const read = publishedTable.filter(({ method }) => method === 'GET')
+const asked = read.flatMap(({ path, query, response }) => {
   const plain = path.replace('{id}', session)
   const more = query === null ? [] : ['?limit=1', '?limit=999&window=all', '?limit=x&window=%00']
   return [plain, ...more.map((search) => plain + search)].map((one) => ({ path: one, response }))

@@ -24,6 +24,7 @@ function statusOf(code: KoraError['code']): number {
     case 'conflict':
     case 'probe_id_taken':
     case 'task_running':
+    case 'operational_state_paused':
       return 409
     case 'bad_input':
     case 'settings_invalid':

@@ -5,6 +5,7 @@ import type { CostState, CostTelemetry } from '../../contract/published/cost.ts'
 import type { HeartbeatServices } from '../../contract/published/heartbeat.ts'
 import type { AlertInvestigations, ProbeInvestigations } from '../../contract/published/investigations.ts'
 import type { OpenApi } from '../../contract/published/openApi.ts'
+import type { CurrentAlerts, PanelView, PanelViewAnswer, SnapshotAnswer } from '../../contract/published/state.ts'
 import type { WindowName } from '../../domain/panels/windows.ts'
 
 interface Page {
@@ -19,7 +20,7 @@ interface WindowPage extends Page {
 /** At once, or when what makes it was loaded. */
 type Soon<T> = T | Promise<T>
 
-/** What other programs may read, each made from memory or from stored records: no model call, nothing changes. */
+/** What other programs may ask, each answered from memory or from stored records: no model is called. */
 export interface PublishedSources {
   /** The app's own. */
   readonly version: string
@@ -38,6 +39,10 @@ export interface PublishedSources {
   mailIntents(query: Page): Soon<MailIntents>
   koraActions(query: Page): Soon<KoraActions>
   heartbeatServices(): Soon<HeartbeatServices>
+  snapshot(): SnapshotAnswer
+  currentAlerts(): CurrentAlerts
+  /** Keeps one visit of a place. */
+  panelView(visit: PanelView): PanelViewAnswer
 }
 
 /** What an endpoint may answer from. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { PanelView } from '../../contract/published/state.ts'
 import { windowNames } from '../../domain/panels/windows.ts'
 import { type Endpoint, endpoint } from './publishedEndpoint.ts'
 
@@ -27,6 +28,22 @@ const windowPage = z.object({
  * operator, so `tenant_id` names the only one there is (ruling 3).
  */
 export const publishedTable: readonly Endpoint[] = [
+  endpoint({
+    method: 'GET',
+    path: '/api/snapshot',
+    name: 'SnapshotAnswer',
+    summary: 'The state of Kora in one object, or that there is none that is fresh: look for error.',
+    response: async () => (await import('../../contract/published/state.ts')).SnapshotAnswer,
+    answer: (sources) => sources.snapshot(),
+  }),
+  endpoint({
+    method: 'GET',
+    path: '/api/alerts/current',
+    name: 'CurrentAlerts',
+    summary: 'What is true right now that the operator should know of, most urgent first.',
+    response: async () => (await import('../../contract/published/state.ts')).CurrentAlerts,
+    answer: (sources) => sources.currentAlerts(),
+  }),
   endpoint({
     method: 'GET',
     path: '/api/cost_telemetry',
@@ -139,6 +156,15 @@ export const publishedTable: readonly Endpoint[] = [
     query: longPage,
     response: async () => (await import('../../contract/published/actions.ts')).MailIntents,
     answer: (sources, { query }) => sources.mailIntents(query),
+  }),
+  endpoint({
+    method: 'POST',
+    path: '/api/panel_view',
+    name: 'PanelViewAnswer',
+    summary: 'Keeps one visit of a place on this machine; a visit that could not be kept is answered with a warning.',
+    body: PanelView,
+    response: async () => (await import('../../contract/published/state.ts')).PanelViewAnswer,
+    answer: (sources, { body }) => sources.panelView(body),
   }),
   endpoint({
     method: 'GET',

@@ -12,12 +12,13 @@ import {
   trimmed,
   url,
 } from './envValues.ts'
+import { type AlertsConfig, parseAlerts } from './alertsConfig.ts'
 import { parseSpending, type SpendingConfig } from './spendingConfig.ts'
 
 export type { Env, FixedByEnv } from './envValues.ts'
 
 /** What the environment says, understood once. Values of secrets are not in here. */
-export interface EnvConfig extends SpendingConfig {
+export interface EnvConfig extends SpendingConfig, AlertsConfig {
   /** Label of the installation; null when none was given. */
   readonly deployEnv: string | null
   /** For probes without an interval of their own; 5 s to 24 h. */
@@ -50,6 +51,7 @@ export function parseConfig(env: Env): { config: EnvConfig; warnings: string[] }
   const operator = operatorUserId(env)
   const debounce = readDebounce(env)
   const spending = parseSpending(env)
+  const alerts = parseAlerts(env)
   const settings = [
     fixedBy('model.id', 'KORA_MODEL', text(env, 'KORA_MODEL', /^\S{1,120}$/, 'the id of a model')),
     fixedBy('model.baseUrl', 'KORA_ANTHROPIC_BASE_URL', url(env, 'KORA_ANTHROPIC_BASE_URL')),
@@ -69,7 +71,8 @@ export function parseConfig(env: Env): { config: EnvConfig; warnings: string[] }
         flyStagingAppName: trimmed(env, 'KORA_FLY_STAGING_APP_NAME'),
       },
       ...spending.config,
-      fixed: [...settings.flatMap(({ value }) => value), ...debounce.fixed, ...spending.fixed],
+      ...alerts.config,
+      fixed: [...settings.flatMap(({ value }) => value), ...debounce.fixed, ...spending.fixed, ...alerts.fixed],
       secretsSet: environmentVariables
         .filter(({ name, secret }) => secret && trimmed(env, name) !== null)
         .map(({ name }) => name),
@@ -78,6 +81,7 @@ export function parseConfig(env: Env): { config: EnvConfig; warnings: string[] }
       ...[interval, sweep, host, supabaseUrl, ...settings].flatMap(({ warnings }) => warnings),
       ...debounce.warnings,
       ...spending.warnings,
+      ...alerts.warnings,
     ],
   }
 }

@@ -86,6 +86,14 @@ export function flag(env: Env, name: string): Parsed<boolean | null> {
   return { value: null, warnings: [`${name} is neither true nor false; it is ignored.`] }
 }
 
+/** One of a few words, in any case; anything else is ignored. */
+export function choice<T extends string>(env: Env, name: string, words: readonly T[]): Parsed<T | null> {
+  const raw = trimmed(env, name)?.toLowerCase() ?? null
+  const value = words.find((word) => word === raw) ?? null
+  if (raw === null || value !== null) return { value, warnings: [] }
+  return { value: null, warnings: [`${name} is none of ${words.join(', ')}; it is ignored.`] }
+}
+
 export function text(env: Env, name: string, shape: RegExp, what: string): Parsed<string | null> {
   const value = trimmed(env, name)
   if (value === null || shape.test(value)) return { value, warnings: [] }

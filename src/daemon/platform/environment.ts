@@ -51,6 +51,45 @@ export const environmentVariables: readonly EnvironmentVariable[] = [
     '30',
     'Upper bound in seconds of the sweep for wakes nobody has handled; they are handled at once as a rule.',
   ),
+  plain(
+    'KORA_ALERT_NOTIFY_MODE',
+    'immediate',
+    'With digest, warnings and infos are told once a day; criticals at once.',
+  ),
+  plain(
+    'KORA_ALERT_NOTIFY_CATEGORY_COOLDOWN_SEC',
+    '1800',
+    'Seconds in which a second alert of a category waits, unless it is worse; 0 to 86400, 0 switches it off.',
+  ),
+  plain(
+    'KORA_ALERT_NOTIFY_BURST_THRESHOLD',
+    '5',
+    'More alerts than this at once become one message; criticals stay single; 1 to 100.',
+  ),
+  plain(
+    'KORA_ALERT_NOTIFY_INTERVAL_SEC',
+    '180',
+    'Upper bound in seconds of the sweep for alerts; as a rule they are told within a second.',
+  ),
+  plain('KORA_ALERT_NOTIFY_DIGEST_INTERVAL_SEC', '86400', 'Seconds between two digests, while the mode is digest.'),
+  plain(
+    'KORA_ALERT_WAKE_POLL_SEC',
+    '30',
+    'Upper bound in seconds of the sweep for alerts nobody has looked into; they are at once as a rule.',
+  ),
+  plain(
+    'KORA_ALERT_WAKE_DEBOUNCE_SECONDS',
+    '600',
+    'Seconds in which a second alert of one category and severity is not looked into; 0 to 86400, 0 switches it off.',
+  ),
+  plain('KORA_ALERT_WAKE_DEBOUNCE_BYPASS_CRITICAL', 'false', 'Criticals are looked into whatever that says.'),
+  plain('KORA_SNAPSHOT_INTERVAL_SEC', '300', 'Seconds between two snapshots when nothing changes; 1 to 86400.'),
+  plain(
+    'KORA_SNAPSHOT_PATH',
+    'cache/daemon_snapshot.json in the data folder',
+    'Absolute path of the file into which the snapshot is exported.',
+  ),
+  plain('KORA_COCKPIT_URL', 'unset', 'Address of the cockpit, for the end of messages that speak for many.'),
   ...fixEnvelopes.map(({ kind, fixName, enableEnv, reasonWhenNone }) =>
     plain(
       enableEnv,

@@ -1,5 +1,5 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { mkdir, open, readlink, rename, rm } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 
 /** Creates a folder, and what is missing above it, for its owner only. A folder that exists stays as it is. */
 export async function ownerFolder(path: string): Promise<void> {
@@ -18,11 +18,23 @@ export async function writeOwnerFile(path: string, content: string): Promise<voi
   try {
     await file.writeFile(content)
     await file.sync()
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
   } finally {
     await file.close()
   }
   await rename(temporary, path)
   await syncFolder(dirname(path))
+}
+
+/** Links in a row; more are a circle. */
+const mostLinks = 8
+
+/** The file that a path leads to through symbolic links; it need not exist. For what the operator may have linked. */
+export async function behindLinks(path: string, followed = 0): Promise<string> {
+  const next = await readlink(path).catch(() => null)
+  return next === null || followed === mostLinks ? path : behindLinks(resolve(dirname(path), next), followed + 1)
 }
 
 /** A rename lasts only once the folder is on disk; Windows has no such call and needs none. */

@@ -14,6 +14,8 @@ export interface DataPaths {
   readonly priceOverlay: string
   /** Export of the cost counters for other programs. */
   readonly costTelemetry: string
+  /** Export of the snapshot for other programs. */
+  readonly snapshot: string
   /** Copies of other history files, while they are open. */
   readonly openedHistory: string
   readonly lock: string
@@ -58,6 +60,7 @@ export function dataPaths(
     backups: join(data, 'backups'),
     priceOverlay: join(data, 'prices.json'),
     costTelemetry: join(data, 'cache', 'cost_telemetry.json'),
+    snapshot: join(data, 'cache', 'daemon_snapshot.json'),
     openedHistory: join(state, 'opened-history'),
     lock: join(state, 'daemon.lock'),
     socket: platform === 'win32' ? pipe : join(state, 'kora.sock'),

@@ -12,10 +12,9 @@ import type { Store } from '../store/Store.ts'
 import type { Events } from './Events.ts'
 import type { NewId } from './ids.ts'
 import type { LateWrites } from './LateWrites.ts'
-import type { OperationalState } from './OperationalState.ts'
-import type { OutboxBook } from './OutboxBook.ts'
+import type { OperationalStateService } from './OperationalStateService.ts'
 import type { Problems } from './Problems.ts'
-import { RungNotices } from './RungNotices.ts'
+import { RungChanges } from './RungChanges.ts'
 import type { SettingsService } from './SettingsService.ts'
 
 const unknownCode = 'budget_unknown'
@@ -24,13 +23,12 @@ const dayMs = 86_400_000
 interface Deps {
   readonly store: Store
   readonly late: LateWrites
-  readonly book: OutboxBook
   readonly clock: Clock
   readonly logger: Logger
   readonly events: Events
   readonly problems: Problems
   readonly settings: SettingsService
-  readonly operational: OperationalState
+  readonly operational: OperationalStateService
   readonly newId: NewId
   /** Calls of the billed account alone count against the pool. */
   readonly account: string
@@ -64,13 +62,13 @@ export class BudgetService {
   #known: Known | null = null
   /** Set aside for calls under way, by reservation. */
   readonly #reserved = new Map<string, number>()
-  readonly #notices: RungNotices
+  readonly #rungs: RungChanges
   #unreadable: unknown = null
   #lastClaimAtMs: number | null = null
 
   constructor(deps: Deps) {
     this.#deps = deps
-    this.#notices = new RungNotices(deps)
+    this.#rungs = new RungChanges(deps)
   }
 
   /** Adds up the period from the ledger, opens the one that is due and takes up the rung. */
@@ -359,7 +357,7 @@ export class BudgetService {
     this.#known = written
       ? this.#read(next.startMs, next.endMs, rampUntilMs)
       : { ...empty(next.startMs, next.endMs), rampUntilMs, day: known.day }
-    this.#notices.goOn('a new billing period began')
+    this.#rungs.goOn('a new billing period began')
     this.#deps.onPeriod(next.startMs)
     events.publish('spend.changed', {})
   }
@@ -367,7 +365,7 @@ export class BudgetService {
   #evaluate(trigger: string): void {
     const known = this.#known
     if (known === null) return
-    this.#notices.look({ periodMs: known.startMs, rung: this.#rungOf(known), trigger, state: () => this.state() })
+    this.#rungs.look({ periodMs: known.startMs, rung: this.#rungOf(known), trigger, state: () => this.state() })
   }
 
   #deciding(known: Known): { decidingNanoUsd: number; hiddenNanoUsd: number } {

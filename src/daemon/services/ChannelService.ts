@@ -1,5 +1,5 @@
 import type { ChannelState } from '../../contract/settings.ts'
-import type { Channel } from '../../domain/incident.ts'
+import type { Channel, OutboxRow } from '../../domain/incident.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { NativeNotifier } from '../platform/notifier.ts'
 import type { Secrets } from '../platform/secrets.ts'
@@ -35,6 +35,10 @@ export class ChannelService {
     return [this.#slack(), this.#native()]
   }
 
+  state(channel: Channel): ChannelState {
+    return channel === 'slack' ? this.#slack() : this.#native()
+  }
+
   slackConfigured(): boolean {
     const { slack } = this.#deps.settings.get()
     return slack.operatorUserId !== '' && this.#deps.secrets.resolve(slack.botTokenRef) !== null
@@ -46,9 +50,8 @@ export class ChannelService {
 
   /** Sends a real message through the outbox and waits for its fate. */
   async test(channel: Channel): Promise<{ outcome: 'sent' | 'failed'; reason: string | null; latencyMs: number }> {
-    const { store, book, clock, events, newId } = this.#deps
-    const nowMs = clock.nowMs()
-    const row = outboxRow(newId, nowMs, {
+    const { clock, newId } = this.#deps
+    const row = outboxRow(newId, clock.nowMs(), {
       channel,
       kind: 'test',
       payload: payload('Kora can reach you', '✅ This is a test: Kora can reach you here.', {
@@ -57,6 +60,12 @@ export class ChannelService {
         route: '/settings/notifications',
       }),
     })
+    return await this.deliver(row)
+  }
+
+  /** Queues a test message and waits for its fate, at most 30 s; what has not arrived by then is called off. */
+  async deliver(row: OutboxRow): Promise<{ outcome: 'sent' | 'failed'; reason: string | null; latencyMs: number }> {
+    const { store, book, clock, events } = this.#deps
     const settled = Promise.withResolvers<void>()
     const stop = events.on('outbox.settled', ({ outboxId }) => {
       if (outboxId === row.id) settled.resolve()

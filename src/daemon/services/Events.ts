@@ -1,4 +1,6 @@
 import type { AuditRow } from '../../domain/audit.ts'
+import type { Channel } from '../../domain/incident.ts'
+import type { PrimaryState } from '../../domain/operationalState.ts'
 import type { Logger } from '../platform/logger.ts'
 
 /** Facts, past tense, published after the commit that made them true. */
@@ -10,6 +12,7 @@ export interface EventMap {
   'outbox.added': Record<string, never>
   'outbox.settled': { readonly outboxId: string }
   'investigation.requested': Record<string, never>
+  'operational.changed': { readonly from: PrimaryState; readonly to: PrimaryState }
   'connectivity.changed': { readonly watching: boolean }
   'settings.changed': Record<string, never>
   /** Money was spent, set aside, corrected or reconciled; or a rung, a period or the prices changed. */
@@ -22,6 +25,14 @@ export interface EventMap {
   'history.grew': { readonly audit: readonly AuditRow[] }
   /** The store takes records again after it refused them. */
   'store.recovered': Record<string, never>
+  /** One attempt to tell somebody ended. */
+  'delivery.recorded': { readonly channel: Channel; readonly reason: string | null }
+  /** A model was asked; `code` says why there was no answer, null when there was one. */
+  'model.called': { readonly code: string | null }
+  'alerts.changed': Record<string, never>
+  'inbox.changed': Record<string, never>
+  'maintenance.changed': Record<string, never>
+  'snapshot.computed': Record<string, never>
 }
 
 /** Typed events inside one process. Calls ask for things; nothing is requested by an event. */

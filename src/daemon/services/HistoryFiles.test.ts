@@ -65,7 +65,7 @@ describe('opening another history', () => {
     const theirs = await another(1_200)
     const [before, beside] = [bytesOf(theirs), await readdir(join(theirs, '..'))]
     const { file, steps } = await all(files.open({ path: theirs }, never))
-    expect(file).toMatchObject({ path: theirs, records: 1_200, newestAtMs: startMs + 1_199, schema: 8 })
+    expect(file).toMatchObject({ path: theirs, records: 1_200, newestAtMs: startMs + 1_199, schema: 9 })
     expect(steps.at(-1)).toBe('indexing')
     expect([bytesOf(theirs), await readdir(join(theirs, '..'))]).toEqual([before, beside])
 

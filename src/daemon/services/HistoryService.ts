@@ -1,4 +1,5 @@
 import { type HistoryBounds, type HistoryFilter, type HistoryItem, SavedFilter } from '../../contract/history.ts'
+import type { HistoryState } from '../../contract/state.ts'
 import { KoraError } from '../../domain/errors.ts'
 import type { Density, HistoryPage } from '../store/historyQueries.ts'
 import type { Store } from '../store/Store.ts'
@@ -45,6 +46,12 @@ export class HistoryService {
 
   bounds(file: string | undefined): Promise<HistoryBounds> {
     return this.#reader(file).historyBounds()
+  }
+
+  /** How new this installation's own records are. */
+  state(): HistoryState {
+    const { history } = this.#store
+    return { newestAtMs: history.newestAtMs(), waiting: history.waiting() }
   }
 
   savedFilters(): SavedFilter[] {

@@ -10,6 +10,7 @@ import type { Events } from './Events.ts'
 import type { IncidentRecords } from './IncidentRecords.ts'
 import type { NewId } from './ids.ts'
 import type { LateWrites } from './LateWrites.ts'
+import type { MaintenanceWindows } from './MaintenanceWindows.ts'
 import type { OutboxBook } from './OutboxBook.ts'
 import type { SettingsService } from './SettingsService.ts'
 
@@ -30,6 +31,7 @@ interface Deps {
   readonly clock: Clock
   readonly events: Events
   readonly settings: SettingsService
+  readonly maintenance: MaintenanceWindows
   readonly newId: NewId
 }
 
@@ -125,10 +127,11 @@ export class IncidentService {
 
   /** Tells what was held back or has lasted. Called by the Scheduler; cheap when nothing is due. */
   tick(): void {
-    const { clock, late } = this.#deps
+    const { clock, late, maintenance } = this.#deps
     if (late.refusal) return
     const nowMs = clock.nowMs()
     for (const incident of this.open()) {
+      if (maintenance.ofProbe(incident.probeId, nowMs)) continue
       const heldUntilMs = Math.max(incident.heldUntilMs ?? 0, incident.snoozedUntilMs ?? 0)
       if (incident.heldWakeId !== null && heldUntilMs <= nowMs) this.#release(incident, nowMs)
       else if (incident.severity === 'critical' && (incident.nextReminderAtMs ?? nowMs + 1) <= nowMs) {
@@ -231,8 +234,9 @@ export class IncidentService {
   }
 
   #planWake(step: Step, opened: Incident, reason: WakeReason, observation: Observation, nowMs: number): Plan {
-    const { records } = this.#deps
-    const allFailing = this.#allFailing(step.watch)
+    const { records, maintenance } = this.#deps
+    const planned = maintenance.ofProbe(opened.probeId, nowMs)
+    const allFailing = planned === null && this.#allFailing(step.watch)
     const leader = allFailing && reason !== 'severity_rose' ? this.#groupLeader(opened, nowMs) : null
     if (leader) {
       const incident = { ...opened, groupLeaderId: leader.id }
@@ -241,14 +245,18 @@ export class IncidentService {
     }
     const wake = records.wakeFor(opened, reason, observation, step.watch.consecutiveBad)
     const snoozed = (opened.snoozedUntilMs ?? 0) > nowMs
-    const held = step.dispatch?.kind === 'held' || snoozed
+    const held = step.dispatch?.kind === 'held' || snoozed || planned !== null
     const incident: Incident = {
       ...opened,
       heldWakeId: held ? wake.eventId : null,
       heldUntilMs: held ? Math.max(opened.heldUntilMs ?? 0, opened.snoozedUntilMs ?? 0) : null,
     }
     if (held) {
-      const heldBy = snoozed ? 'snoozed: held back' : 'debounce_skipped: held back'
+      const heldBy = planned
+        ? `maintenance (${planned.window.title}): held back`
+        : snoozed
+          ? 'snoozed: held back'
+          : 'debounce_skipped: held back'
       return { ...quiet, step, incident, wake, heldBy }
     }
     return {

@@ -13,6 +13,7 @@ import type { IncidentService } from './IncidentService.ts'
 import type { InvestigationReport, InvestigationRequest, Investigator } from './Investigator.ts'
 import type { NewId } from './ids.ts'
 import { type LateWrites, refusalOf } from './LateWrites.ts'
+import type { OperationalStateService } from './OperationalStateService.ts'
 import type { OutboxBook } from './OutboxBook.ts'
 import { incidentRoute, nativeAbout, outboxRow, payload } from './wakeRows.ts'
 
@@ -35,6 +36,7 @@ interface Deps {
   readonly incidents: IncidentService
   readonly records: IncidentRecords
   readonly investigator: Investigator
+  readonly operational: OperationalStateService
   readonly newId: NewId
   /** Removes secrets from what came back. */
   readonly redact: (text: string) => string
@@ -54,6 +56,7 @@ export class InvestigationService {
   readonly #unsaved = new Map<string, Investigation>()
   /** Their runs ended in a way nobody foresaw; the next process tries again. */
   readonly #broken = new Set<string>()
+  #stopping = false
   #abort = new AbortController()
   #unsubscribe: (() => void) | null = null
   #stopRampTimer: () => void = () => undefined
@@ -65,6 +68,7 @@ export class InvestigationService {
   /** @returns probes to check before what an earlier process left goes on */
   start(): string[] {
     const { store, late, events } = this.#deps
+    this.#stopping = false
     this.#abort = new AbortController()
     for (const one of store.investigations.unfinished()) {
       if (one.state === 'running') late.write(() => store.investigations.save({ ...one, state: 'pending' }))
@@ -72,6 +76,9 @@ export class InvestigationService {
     const probes = this.hold()
     const stops = [
       events.on('investigation.requested', () => this.#fill()),
+      events.on('operational.changed', ({ from, to }) => {
+        if (from === 'paused' || to === 'paused') this.#heed()
+      }),
       events.on('incident.changed', ({ incidentId }) => {
         if (this.#recheckFirst.delete(incidentId)) this.#fill()
       }),
@@ -103,6 +110,7 @@ export class InvestigationService {
 
   /** Aborts what runs; it is begun again at the next start. */
   async stop(): Promise<void> {
+    this.#stopping = true
     this.#unsubscribe?.()
     this.#stopRampTimer()
     this.#abort.abort()
@@ -135,8 +143,28 @@ export class InvestigationService {
     this.#fill()
   }
 
+  /** How many wait for the end of a pause. */
+  paused(): number {
+    return this.#deps.store.investigations.unfinished().filter((one) => !this.#isAllowed(one)).length
+  }
+
+  /** A pause of the third level calls off what runs; it is begun again when the pause ends. */
+  #heed(): void {
+    const { operational } = this.#deps
+    if (operational.state.stopLevel === 3 && this.#running.size > 0) {
+      this.#abort.abort()
+      this.#abort = new AbortController()
+    }
+    this.#fill()
+  }
+
+  #isAllowed(one: Investigation): boolean {
+    const { operational, incidents } = this.#deps
+    return operational.mayBegin(incidents.get(one.incidentId).severity)
+  }
+
   #fill(): void {
-    if (this.#abort.signal.aborted) return
+    if (this.#stopping) return
     const { store, late } = this.#deps
     for (const one of store.investigations.unfinished()) {
       if (this.#running.size >= atOnce) return
@@ -146,7 +174,7 @@ export class InvestigationService {
         this.#tellWithout(one)
         continue
       }
-      if (!this.#mayBegin(one)) continue
+      if (!this.#isAllowed(one) || !this.#mayBegin(one)) continue
       const run = this.#run(one)
         .catch((error: unknown) => this.#failed(one, error))
         .finally(() => {
@@ -172,6 +200,16 @@ export class InvestigationService {
   }
 
   async #run(pending: Investigation): Promise<void> {
+    const { operational } = this.#deps
+    const ended = operational.begun('an investigation began')
+    try {
+      await this.#look(pending, this.#abort.signal)
+    } finally {
+      ended()
+    }
+  }
+
+  async #look(pending: Investigation, signal: AbortSignal): Promise<void> {
     const { store, late, clock, incidents, investigator } = this.#deps
     const wake = store.wakes.get(pending.wakeEventId)?.wake ?? null
     const incident = incidents.get(pending.incidentId)
@@ -189,9 +227,12 @@ export class InvestigationService {
       return this.#finish(running, incident, wake, { kind: 'failed', failure: against ?? 'unknown', spent: null })
     }
     const began = clock.monotonicMs()
-    const report = await investigator.investigate(this.#request(running, wake, incident), this.#abort.signal)
-    // Stopping is no answer: the next process begins it again.
-    if (this.#abort.signal.aborted && report.kind === 'failed') return
+    const report = await investigator.investigate(this.#request(running, wake, incident), signal)
+    if (signal.aborted && report.kind === 'failed') {
+      // Being called off is no answer: it is begun again when the pause ends, or by the next process.
+      if (!this.#stopping) late.write(() => store.investigations.save({ ...running, state: 'pending' }))
+      return
+    }
     this.#finish({ ...running, durationMs: Math.trunc(clock.monotonicMs() - began) }, incident, wake, report)
   }
 

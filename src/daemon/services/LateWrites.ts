@@ -51,8 +51,9 @@ export class LateWrites {
     // Each try may wait for a lock: while the store refuses, one a second is enough.
     const outcome = this.#refusal ?? this.#drain() ?? this.#try(step)
     if (!(outcome instanceof KoraError)) return outcome
-    this.#note(outcome)
+    // Kept first: whoever hears of the refusal may have something to write as well.
     this.#keep(step)
+    this.#note(outcome)
     return false
   }
 

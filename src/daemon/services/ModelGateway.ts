@@ -17,8 +17,9 @@ import type { Secrets } from '../platform/secrets.ts'
 import type { Store } from '../store/Store.ts'
 import type { BudgetService, Refusal } from './BudgetService.ts'
 import type { CallEnd, CostService } from './CostService.ts'
+import type { Events } from './Events.ts'
 import { refusalOf } from './LateWrites.ts'
-import type { OperationalState } from './OperationalState.ts'
+import type { OperationalStateService } from './OperationalStateService.ts'
 import type { RouterSettings } from './RouterSettings.ts'
 import type { SettingsService } from './SettingsService.ts'
 
@@ -78,10 +79,11 @@ export type GatewayOutcome =
 interface Deps {
   readonly store: Store
   readonly clock: Clock
+  readonly events: Events
   readonly settings: SettingsService
   readonly secrets: Pick<Secrets, 'resolve'>
   readonly router: RouterSettings
-  readonly operational: OperationalState
+  readonly operational: OperationalStateService
   readonly budget: BudgetService
   readonly costs: CostService
   readonly connect: (options: { baseUrl: string; apiKey: string }) => ModelClient
@@ -106,7 +108,7 @@ export class ModelGateway {
 
   /** One provider call. @throws KoraError store_full and the like when nothing could be set aside: nothing was asked */
   async call(request: GatewayRequest): Promise<GatewayOutcome> {
-    const { clock, settings, secrets, router } = this.#deps
+    const { clock, events, settings, secrets, router } = this.#deps
     const { model } = settings.get()
     const apiKey = secrets.resolve(model.apiKeyRef)
     if (apiKey === null) return { kind: 'refused', code: 'engine_unavailable', why: 'no_key' }
@@ -128,12 +130,14 @@ export class ModelGateway {
       } catch (error) {
         const failure = this.#failed(reservation, error)
         if (!failure.again || tries >= maxTries || clock.monotonicMs() >= endsAtMs) {
+          events.publish('model.called', { code: failure.code })
           return { kind: 'failed', code: failure.code, row: failure.row ?? lost }
         }
         lost = failure.row ?? lost
         continue
       }
       this.#pulse = reply.pulse ?? this.#pulse
+      events.publish('model.called', { code: null })
       return this.#answered(request, rules, reservation, decision, reply)
     }
   }
@@ -148,9 +152,8 @@ export class ModelGateway {
     const { operational, budget, costs } = this.#deps
     // Asked first: a period that is due begins here, and with it ends a pause for cost.
     const rung = budget.rung()
-    if (operational.primary === 'paused') {
-      return { kind: 'refused', code: 'operational_state_paused', why: operational.reasons[0] ?? null }
-    }
+    const paused = operational.refusal(request.iteration > 1 || request.escalation !== undefined)
+    if (paused !== null) return { kind: 'refused', code: 'operational_state_paused', why: paused }
     const decision = decide(request, rules, rung)
     if (decision.model === null) return refused(decision.reason === 'cost_ladder_halted' ? 'hard_stop' : 'clamped')
     const { system, tools, maxTokens } = request

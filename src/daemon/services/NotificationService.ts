@@ -1,3 +1,5 @@
+import type { AlertOccurrence } from '../../domain/alert.ts'
+import { alertFoot } from '../../domain/alertMessages.ts'
 import type { Channel, Delivery, OutboxRow } from '../../domain/incident.ts'
 import { lateNote } from '../../domain/messages.ts'
 import { quietUntilMs } from '../../domain/notifications.ts'
@@ -5,11 +7,13 @@ import { callerSessionId } from '../../domain/wake.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Store } from '../store/Store.ts'
+import { alertSessionId } from './alertRecords.ts'
 import type { ChannelSender, SendResult } from './channels.ts'
 import type { Events } from './Events.ts'
 import type { IncidentService } from './IncidentService.ts'
 import type { NewId } from './ids.ts'
 import type { NativeGathering } from './NativeGathering.ts'
+import type { OperationalStateService } from './OperationalStateService.ts'
 import type { OutboxBook } from './OutboxBook.ts'
 import type { SettingsService } from './SettingsService.ts'
 import { outboxRow, payload } from './wakeRows.ts'
@@ -30,6 +34,9 @@ interface Deps {
   readonly logger: Logger
   readonly settings: SettingsService
   readonly incidents: IncidentService
+  readonly operational: OperationalStateService
+  /** @throws KoraError not_found */
+  readonly alertOf: (occurrenceId: string) => AlertOccurrence
   readonly gathering: NativeGathering
   readonly newId: NewId
   readonly senders: Readonly<Record<Channel, ChannelSender>>
@@ -69,6 +76,7 @@ export class NotificationService {
       events.on('outbox.added', () => this.kick()),
       events.on('settings.changed', () => this.kick()),
       events.on('store.recovered', () => this.kick()),
+      events.on('operational.changed', () => this.kick()),
       events.on('incident.changed', ({ incidentId }) => {
         if (this.#recheckFirst.delete(incidentId)) this.kick()
       }),
@@ -131,7 +139,9 @@ export class NotificationService {
       this.#again[channel] = true
       return running
     }
-    const run = this.#work(channel)
+    // Begun in a turn of its own: what its first step causes may ask for a drain, and must find this one.
+    const run = Promise.resolve()
+      .then(() => this.#work(channel))
       .catch((error: unknown) => {
         this.#deps.logger.error('the outbox could not be drained', { channel, error: String(error) })
         this.#later(channel, 5_000)
@@ -183,7 +193,22 @@ export class NotificationService {
   }
 
   #isHeld(row: OutboxRow): boolean {
-    return row.state === 'pending' && row.incidentId !== null && this.#recheckFirst.has(row.incidentId)
+    if (row.state !== 'pending') return false
+    return (row.incidentId !== null && this.#recheckFirst.has(row.incidentId)) || this.#isPaused(row)
+  }
+
+  /** What somebody asked to be paused waits; a test they ask for, and word of the pause itself, do not. */
+  #isPaused(row: OutboxRow): boolean {
+    const { operational, alertOf } = this.#deps
+    if (row.kind === 'test' || !operational.holdsMessage(row.payload.severity)) return false
+    return row.alertId === null || alertOf(row.alertId).category !== 'operational_state'
+  }
+
+  /** Messages that wait for the end of a pause. */
+  paused(): number {
+    const { book } = this.#deps
+    const waiting = [...book.unsettled('slack'), ...book.unsettled('native')]
+    return waiting.filter((row) => row.state === 'pending' && this.#isPaused(row)).length
   }
 
   #notBeforeMs(row: OutboxRow, nowMs: number): number {
@@ -196,14 +221,14 @@ export class NotificationService {
 
   /** One attempt, recorded before and after. @returns when to try again; null when the row is settled */
   async #attempt(row: OutboxRow): Promise<number | null> {
-    const { store, book, clock, senders, newId, gathering } = this.#deps
+    const { store, book, clock, senders, newId, gathering, events } = this.#deps
     const parent = row.replyToId === null ? null : book.get(row.replyToId)
     const lookFirst = row.state === 'sending' || row.failure === 'outcome_unknown'
     const startedAtMs = clock.nowMs()
     const sending: OutboxRow = { ...row, state: 'sending', attempts: row.attempts + 1 }
     book.save([sending])
     const began = clock.monotonicMs()
-    const spoken = this.#withAge(sending, startedAtMs)
+    const spoken = this.#withFoot(this.#withAge(sending, startedAtMs), startedAtMs)
     const result = await senders[row.channel].send(spoken, lookFirst, parent)
     const delivery: Delivery = {
       id: newId('dlv_'),
@@ -225,6 +250,7 @@ export class NotificationService {
       store.outbox.addDelivery(delivery)
       this.#audit(next, delivery, nowMs)
     })
+    events.publish('delivery.recorded', { channel: row.channel, reason: delivery.reason })
     if (notice.length > 0) void this.#drain('native')
     if (next.channel === 'native' && next.state === 'sent') gathering.shown(next, nowMs)
     this.#after(next)
@@ -277,14 +303,27 @@ export class NotificationService {
     return { ...row, payload: { ...row.payload, text } }
   }
 
+  /** The last line of an alert: where to look and since when, as of the moment of sending. */
+  #withFoot(row: OutboxRow, nowMs: number): OutboxRow {
+    if (row.kind !== 'system_alert' || row.channel !== 'slack' || row.alertId === null) return row
+    const text = `${row.payload.text}\n\n${alertFoot(this.#deps.alertOf(row.alertId), nowMs)}`
+    return { ...row, payload: { ...row.payload, text } }
+  }
+
   #audit(row: OutboxRow, delivery: Delivery, nowMs: number): void {
-    const { store, incidents } = this.#deps
+    const { store, incidents, alertOf } = this.#deps
     const incident = row.incidentId === null ? null : incidents.get(row.incidentId)
+    const alert = row.alertId === null ? null : alertOf(row.alertId)
+    const session = incident
+      ? callerSessionId(incident.probeId, incident.category)
+      : alert
+        ? alertSessionId(alert)
+        : null
     store.audit.append(
       {
         seam: 'notification.dispatched',
         source: 'cron',
-        callerSessionId: incident ? callerSessionId(incident.probeId, incident.category) : null,
+        callerSessionId: session,
         incidentId: row.incidentId,
         wakeEventId: row.wakeEventId,
         details: {
@@ -294,6 +333,8 @@ export class NotificationService {
           severity: row.payload.severity,
           category: incident?.category ?? null,
           probe: incident?.probeId ?? null,
+          ...alertDetails(row, alert),
+          title: row.payload.title,
           status: delivery.outcome === 'sent' || delivery.outcome === 'already_sent' ? 'ok' : 'failed',
           attempt: delivery.attempt,
           latency_ms: delivery.latencyMs,
@@ -334,6 +375,26 @@ export class NotificationService {
     if (this.#stopped) return
     this.#timers[channel]?.()
     this.#timers[channel] = this.#deps.clock.setTimer(Math.max(1, delayMs), () => void this.#drain(channel))
+  }
+}
+
+/** What the published rows of alerts carry (alerts specification, 5); nothing for messages of incidents. */
+function alertDetails(row: OutboxRow, alert: AlertOccurrence | null): Readonly<Record<string, unknown>> {
+  const { covers } = row.payload
+  const shared = { channel: row.channel === 'slack' ? 'slack_dm' : row.channel, message_id: row.id }
+  if (alert) {
+    const { id, occurrenceId, category } = alert
+    return { ...shared, alert_id: id, occurrence_id: occurrenceId, category }
+  }
+  if (covers === undefined) return {}
+  if (row.kind === 'test') return { ...shared, alert_id: covers[0], category: 'test_alert' }
+  return {
+    ...shared,
+    alert_id: `burst:${covers.length}`,
+    severity: 'burst',
+    category: 'burst_summary',
+    burst_count: covers.length,
+    burst_alert_ids: [...covers],
   }
 }
 

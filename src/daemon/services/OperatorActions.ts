@@ -6,6 +6,7 @@ import type { Events } from './Events.ts'
 import type { IncidentRecords } from './IncidentRecords.ts'
 import type { IncidentService } from './IncidentService.ts'
 import type { LateWrites } from './LateWrites.ts'
+import type { OperationalStateService } from './OperationalStateService.ts'
 
 interface Deps {
   readonly store: Store
@@ -14,6 +15,7 @@ interface Deps {
   readonly late: LateWrites
   readonly incidents: IncidentService
   readonly records: IncidentRecords
+  readonly operational: OperationalStateService
 }
 
 /** What the operator decides about an incident. Nothing changes when it cannot be recorded. */
@@ -53,11 +55,14 @@ export class OperatorActions {
 
   /**
    * Asks for another look; the price was on the button.
-   * @throws KoraError not_found, conflict
+   * @throws KoraError not_found, conflict, operational_state_paused
    */
   reinvestigate(id: string): void {
-    const { store, clock, records, events, incidents, late } = this.#deps
+    const { store, clock, records, events, incidents, late, operational } = this.#deps
     const incident = incidents.get(id)
+    if (!operational.mayBegin(incident.severity)) {
+      throw new KoraError('operational_state_paused', 'Kora is paused: no model is called. Resume it first.', { id })
+    }
     const wake = store.wakes.byIncident(incident.groupLeaderId ?? id).at(-1)
     if (!wake) throw new KoraError('conflict', 'This incident has not woken anybody yet.', { id })
     if (store.investigations.byIncident(id).some((one) => one.state === 'pending' || one.state === 'running')) {

@@ -1,7 +1,7 @@
 import type { CheckResult, ProbeDraft } from '../../contract/probes.ts'
 import { certificateIssue, classify, isCriticalKind } from '../../domain/classify.ts'
 import { KoraError } from '../../domain/errors.ts'
-import type { Observation, Outcome } from '../../domain/observation.ts'
+import type { Observation, Outcome, ProbeStatus } from '../../domain/observation.ts'
 import { byProviderOrder, type ProbeDefinition } from '../../domain/probe.ts'
 import { serviceSummary } from '../../domain/serviceSummary.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -58,11 +58,8 @@ export class ProbeService {
     this.#places = new Semaphore(() => deps.settings.get().watching.concurrency)
   }
 
-  /**
-   * Loads definitions, seeds them on the first start, and puts every enabled one on its schedule.
-   * @param first ids to be checked before their turn
-   */
-  start(first: readonly string[]): void {
+  /** Loads definitions, seeds them on the first start, and puts every enabled one on its schedule. */
+  start(): void {
     const { store } = this.#deps
     this.#abort = new AbortController()
     if (store.settings.get('seeded') === null) this.#seed()
@@ -70,7 +67,7 @@ export class ProbeService {
     for (const [id, observation] of store.observations.latest()) {
       if (this.#definitions.has(id)) this.#latest.set(id, observation)
     }
-    for (const definition of this.#definitions.values()) this.#schedule(definition, first.includes(definition.id))
+    for (const definition of this.#definitions.values()) this.#schedule(definition, false)
   }
 
   async stop(): Promise<void> {
@@ -100,6 +97,27 @@ export class ProbeService {
 
   latest(id: string): Observation | null {
     return this.#latest.get(id) ?? null
+  }
+
+  /** Every enabled probe as it was last seen. */
+  watched(): { id: string; kind: string; status: ProbeStatus; observedAtMs: number | null; intervalMs: number }[] {
+    const enabled = [...this.#definitions.values()].filter((definition) => definition.enabled)
+    return enabled.map(({ id, kind, intervalMs }) => {
+      const latest = this.#latest.get(id)
+      return { id, kind, intervalMs, status: latest?.status ?? 'unknown', observedAtMs: latest?.observedAtMs ?? null }
+    })
+  }
+
+  /** How checks come in: the newest, and how often the most frequent is due; null where nothing is watched. */
+  pace(sinceMs: number): { newestAtMs: number | null; sinceMs: number; everyMs: number } | null {
+    const watched = this.watched()
+    if (watched.length === 0) return null
+    const seen = watched.flatMap(({ observedAtMs }) => observedAtMs ?? [])
+    return {
+      newestAtMs: seen.length === 0 ? null : Math.max(...seen),
+      sinceMs,
+      everyMs: Math.min(...watched.map(({ intervalMs }) => intervalMs)),
+    }
   }
 
   isChecking(id: string): boolean {

@@ -6,6 +6,8 @@ import { Timeline } from './Timeline.ts'
 
 /** A pause longer than this counts as sleep: what fell due meanwhile is spread out. */
 const sleepMs = 30_000
+/** A shorter one is a busy moment and worth no record. */
+const stallMs = 5_000
 /** A pause is seen within 1 s, so everything missed has been started within 5 s (reliability matrix, row 33). */
 const catchUpSpreadMs = 3_500
 const firstSpreadMs = 10_000
@@ -59,6 +61,8 @@ interface SchedulerOptions {
   readonly logger: Logger
   /** Told of every finished run, except those that were ended by `stop` or `remove`. */
   readonly onSettled?: (name: string, result: TaskResult) => void
+  /** The process stood still for this long although the machine was awake. */
+  readonly onStall?: (forMs: number) => void
   /** The machine slept; told before anything that fell due meanwhile runs. */
   readonly onWake?: () => void
 }
@@ -105,6 +109,7 @@ export class Scheduler {
   readonly #clock: Clock
   readonly #logger: Logger
   readonly #onSettled: (name: string, result: TaskResult) => void
+  readonly #onStall: (forMs: number) => void
   readonly #onWake: () => void
   readonly #timeline: Timeline
   readonly #tasks = new Map<string, Task>()
@@ -112,10 +117,11 @@ export class Scheduler {
   #phase: 'new' | 'started' | 'stopping' | 'stopped' = 'new'
   #stopped: Promise<void> | null = null
 
-  constructor({ clock, logger, onSettled, onWake }: SchedulerOptions) {
+  constructor({ clock, logger, onSettled, onStall, onWake }: SchedulerOptions) {
     this.#clock = clock
     this.#logger = logger
     this.#onSettled = onSettled ?? (() => undefined)
+    this.#onStall = onStall ?? (() => undefined)
     this.#onWake = onWake ?? (() => undefined)
     this.#timeline = new Timeline(clock, (stoodMs) => this.#onPause(stoodMs))
   }
@@ -252,7 +258,10 @@ export class Scheduler {
     const asleep = stoodMs > sleepMs
     this.#logger.warn('time passed in which nothing ran', { forMs: Math.round(stoodMs), asleep })
     for (const run of this.#runs) if (run.deadline) this.#setDeadline(run, run.deadline.dueMs + stoodMs)
-    if (!asleep) return
+    if (!asleep) {
+      if (stoodMs >= stallMs) this.#onStall(stoodMs)
+      return
+    }
     this.#spreadOverdue()
     this.#onWake()
   }

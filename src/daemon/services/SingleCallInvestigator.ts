@@ -1,11 +1,12 @@
 import { investigationPrompt, maxOutputTokens } from '../../domain/investigationPrompt.ts'
-import { type LedgerRow, noUsage } from '../../domain/ledger.ts'
+import { noUsage } from '../../domain/ledger.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { CostService } from './CostService.ts'
-import type { InvestigationReport, InvestigationRequest, Investigator, Spent } from './Investigator.ts'
+import type { InvestigationReport, InvestigationRequest, Investigator } from './Investigator.ts'
 import { refusalOf } from './LateWrites.ts'
 import type { Responder } from './Responder.ts'
 import type { SettingsService } from './SettingsService.ts'
+import { spentBy } from './spent.ts'
 
 /** All tries together. Ten seconds are left of the minute within which the fallback is to be told (reliability row 28). */
 const deadlineMs = 50_000
@@ -48,7 +49,7 @@ export class SingleCallInvestigator implements Investigator {
         signal,
         deadlineMs,
       })
-      const spent = sum(answer.calls)
+      const spent = spentBy(answer.calls)
       if (answer.kind === 'failed') return { kind: 'failed', failure: answer.code, spent }
       if (answer.text === '') return { kind: 'failed', failure: 'empty_response_text', spent }
       return { kind: 'answered', text: answer.text, spent }
@@ -66,26 +67,5 @@ export class SingleCallInvestigator implements Investigator {
       inputTokens: usualInputTokens,
       outputTokens: maxOutputTokens / 2,
     })
-  }
-}
-
-/** All calls of one answer; the model is the one that spoke last, the cost null when one of them has no known price. */
-function sum(calls: readonly LedgerRow[]): Spent | null {
-  const last = calls.at(-1)
-  if (last === undefined) return null
-  const total = (
-    field: 'inputTokens' | 'outputTokens' | 'cacheReadTokens' | 'cacheCreationTokens' | 'cacheCreation1hTokens',
-  ) => calls.reduce((sofar, call) => sofar + call[field], 0)
-  return {
-    model: last.model,
-    inputTokens: total('inputTokens'),
-    outputTokens: total('outputTokens'),
-    cacheReadTokens: total('cacheReadTokens'),
-    cacheCreationTokens: total('cacheCreationTokens'),
-    cacheCreation1hTokens: total('cacheCreation1hTokens'),
-    costNanoUsd: calls.reduce<number | null>(
-      (sofar, { costNanoUsd }) => (sofar === null || costNanoUsd === null ? null : sofar + costNanoUsd),
-      0,
-    ),
   }
 }

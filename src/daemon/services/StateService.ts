@@ -1,11 +1,17 @@
 import type { CockpitState, StateMessage } from '../../contract/state.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { ActivityService } from './ActivityService.ts'
+import type { AlertViews } from './AlertViews.ts'
 import type { ConnectivityService } from './ConnectivityService.ts'
 import type { Events } from './Events.ts'
+import type { HistoryService } from './HistoryService.ts'
+import type { InboxService } from './InboxService.ts'
 import type { IncidentService } from './IncidentService.ts'
 import type { IncidentViews } from './IncidentViews.ts'
+import type { MaintenanceWindows } from './MaintenanceWindows.ts'
+import type { OperationalActions } from './OperationalActions.ts'
 import type { ServiceRows } from './ServiceRows.ts'
+import type { SnapshotService } from './SnapshotService.ts'
 import type { SpendService } from './SpendService.ts'
 import type { SystemService } from './SystemService.ts'
 
@@ -22,9 +28,30 @@ interface Deps {
   readonly connectivity: ConnectivityService
   readonly spend: SpendService
   readonly system: SystemService
+  readonly operational: OperationalActions
+  readonly alerts: AlertViews
+  readonly inbox: InboxService
+  readonly maintenance: MaintenanceWindows
+  readonly history: HistoryService
+  readonly snapshots: SnapshotService
 }
 
-type Section = 'incidents' | 'activity' | 'connectivity' | 'spend' | 'daemon'
+/** Sections that are sent as a whole. `activity` brings the time of the last look with it. */
+type Section = Exclude<keyof CockpitState, 'services' | 'lastLookedAtMs'>
+
+const allSections: readonly Section[] = [
+  'incidents',
+  'activity',
+  'connectivity',
+  'spend',
+  'daemon',
+  'operational',
+  'alerts',
+  'inbox',
+  'maintenance',
+  'history',
+  'snapshot',
+]
 
 /** What a window has not seen yet. State is marked, not queued: a slow window gets fewer, newer patches. */
 class Dirty {
@@ -58,14 +85,21 @@ export class StateService {
       events.on('incident.changed', ({ incidentId }) =>
         this.#mark({ service: incidents.get(incidentId).probeId, sections: ['incidents', 'activity'] }),
       ),
-      events.on('outbox.settled', () => this.#mark({ sections: ['incidents', 'activity', 'daemon'] })),
+      events.on('outbox.settled', () => this.#mark({ sections: ['incidents', 'activity', 'daemon', 'alerts'] })),
       events.on('connectivity.changed', () => this.#mark({ sections: ['connectivity', 'activity'] })),
       events.on('activity.changed', () => this.#mark({ sections: ['activity'] })),
-      events.on('settings.changed', () => this.#mark({ sections: ['daemon', 'spend'] })),
+      events.on('settings.changed', () => this.#mark({ sections: ['daemon', 'spend', 'maintenance'] })),
       events.on('spend.changed', () => this.#mark({ sections: ['spend', 'activity'] })),
       events.on('problems.changed', () => this.#mark({ sections: ['daemon'] })),
       events.on('schedule.settled', () => this.#mark({ sections: ['daemon'] })),
       events.on('daemon.changed', () => this.#mark({ sections: ['daemon', 'activity'] })),
+      events.on('operational.changed', () => this.#mark({ sections: ['operational', 'activity'] })),
+      events.on('outbox.added', () => this.#mark({ sections: ['operational'] })),
+      events.on('alerts.changed', () => this.#mark({ sections: ['alerts', 'activity'] })),
+      events.on('inbox.changed', () => this.#mark({ sections: ['inbox'] })),
+      events.on('maintenance.changed', () => this.#mark({ sections: ['maintenance'] })),
+      events.on('history.grew', () => this.#mark({ sections: ['history'] })),
+      events.on('snapshot.computed', () => this.#mark({ sections: ['snapshot'] })),
     ]
   }
 
@@ -77,16 +111,8 @@ export class StateService {
   }
 
   snapshot(): CockpitState {
-    const { rows, views, activity, connectivity, spend, system } = this.#deps
-    return {
-      services: rows.all(),
-      incidents: views.open(),
-      activity: activity.list(),
-      lastLookedAtMs: activity.lastLookedAtMs(),
-      connectivity: connectivity.state(),
-      spend: spend.state(),
-      daemon: system.info(),
-    }
+    const { rows, activity } = this.#deps
+    return { services: rows.all(), lastLookedAtMs: activity.lastLookedAtMs(), ...this.#sections(allSections) }
   }
 
   /** A snapshot at once, then a patch whenever something changed, until the signal ends it. */
@@ -118,10 +144,10 @@ export class StateService {
   }
 
   #patch(window: Dirty): StateMessage {
-    const { rows, views, activity, connectivity, spend, system, clock } = this.#deps
+    const { rows, activity, clock } = this.#deps
     const all = window.services.size > 0 ? new Set(rows.ids()) : new Set<string>()
     const changed = [...window.services]
-    const sections = new Set(window.sections)
+    const sections = allSections.filter((section) => window.sections.has(section))
     window.services.clear()
     window.sections.clear()
     const services = changed.filter((id) => all.has(id)).map((id) => rows.one(id))
@@ -132,11 +158,38 @@ export class StateService {
       nowMs: clock.nowMs(),
       ...(services.length > 0 ? { services } : {}),
       ...(removed.length > 0 ? { removedServices: removed } : {}),
-      ...(sections.has('incidents') ? { incidents: views.open() } : {}),
-      ...(sections.has('activity') ? { activity: activity.list(), lastLookedAtMs: activity.lastLookedAtMs() } : {}),
-      ...(sections.has('connectivity') ? { connectivity: connectivity.state() } : {}),
-      ...(sections.has('spend') ? { spend: spend.state() } : {}),
-      ...(sections.has('daemon') ? { daemon: system.info() } : {}),
+      ...(sections.includes('activity') ? { lastLookedAtMs: activity.lastLookedAtMs() } : {}),
+      ...this.#sections(sections),
     }
+  }
+
+  #sections<Name extends Section>(names: readonly Name[]): Pick<CockpitState, Name> {
+    const {
+      views,
+      activity,
+      connectivity,
+      spend,
+      system,
+      operational,
+      alerts,
+      inbox,
+      maintenance,
+      history,
+      snapshots,
+    } = this.#deps
+    const read: { [Each in Section]: () => CockpitState[Each] } = {
+      incidents: () => views.open(),
+      activity: () => activity.list(),
+      connectivity: () => connectivity.state(),
+      spend: () => spend.state(),
+      daemon: () => system.info(),
+      operational: () => operational.view(),
+      alerts: () => alerts.active(),
+      inbox: () => inbox.view(),
+      maintenance: () => maintenance.state(),
+      history: () => history.state(),
+      snapshot: () => snapshots.read(),
+    }
+    return Object.fromEntries(names.map((name) => [name, read[name]()])) as Pick<CockpitState, Name>
   }
 }

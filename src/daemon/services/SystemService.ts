@@ -1,14 +1,18 @@
 import type { DeliveryView } from '../../contract/incidents.ts'
 import type { AuditRowView, DaemonInfo, ListenerRow, ScheduleRow, SetupStep } from '../../contract/system.ts'
 import { KoraError } from '../../domain/errors.ts'
+import { overallStatus, unknown } from '../../domain/snapshot.ts'
 import { clip } from '../../domain/text.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Store } from '../store/Store.ts'
+import type { GateReport } from './BootGates.ts'
 import type { ChannelService } from './ChannelService.ts'
+import type { Coordinator } from './Coordinator.ts'
 import type { Events } from './Events.ts'
 import type { LateWrites } from './LateWrites.ts'
 import type { Problems } from './Problems.ts'
 import type { ProbeService } from './ProbeService.ts'
+import type { RecordCounts } from './RecordCounts.ts'
 import type { Scheduler, TaskResult } from './Scheduler.ts'
 
 /** System tasks by name, in the operator's words; probes have their own table. */
@@ -21,13 +25,25 @@ const labels: Readonly<Record<string, string>> = {
   'wakes.sweep': 'Look for anything left untold',
   'budget.tick': 'Billing period, prices and running time',
   'cost_telemetry.persist': 'Export the cost telemetry',
+  'snapshot.compute': 'Compute the snapshot',
+  'alerts.notify': 'Look for alerts nobody was told of',
+  'alerts.digest_flush': 'Put the digest into the inbox',
+  'alert_wake.tail': 'Look for alerts nobody looked into',
+  'listeners.check': 'Look whether every listener lives',
 }
 
 /** Tasks that run every few seconds would otherwise redraw every window as often. */
-const quick = new Set(['observations.flush', 'incidents.tick', 'wakes.sweep', 'budget.tick'])
+const quick = new Set([
+  'observations.flush',
+  'incidents.tick',
+  'wakes.sweep',
+  'budget.tick',
+  'alert_wake.tail',
+  'listeners.check',
+])
 
 /** Persisted between runs, so that a daily task survives daily restarts. The quick ones are not worth a write. */
-const persisted = new Set(['backup.nightly', 'history.retention', 'observations.rollup'])
+const persisted = new Set(['backup.nightly', 'history.retention', 'observations.rollup', 'alerts.digest_flush'])
 
 const maxErrorLength = 500
 
@@ -37,6 +53,9 @@ interface Deps {
   readonly clock: Clock
   readonly events: Events
   readonly scheduler: Scheduler
+  /** Made after this service, since it tells it of its listeners. */
+  readonly coordinator: () => Coordinator
+  readonly counts: RecordCounts
   readonly problems: Problems
   readonly probes: ProbeService
   readonly channels: ChannelService
@@ -52,34 +71,43 @@ interface Deps {
 /** The daemon about itself. */
 export class SystemService {
   readonly #deps: Deps
-  #state: DaemonInfo['state'] = 'booting'
-  #startedAtMs = 0
-  #probedAtMs: number | null = null
 
   constructor(deps: Deps) {
     this.#deps = deps
   }
 
-  started(): void {
+  /** Everything was started. @param gates how the checks of the start went */
+  started(gates: readonly GateReport[]): void {
     const { store, late, clock, version, host, sessionId, events } = this.#deps
-    this.#startedAtMs = clock.nowMs()
-    this.#state = 'running'
-    const details = { version, host, session_id: sessionId }
-    late.write(() => store.audit.append({ seam: 'daemon.started', details }, this.#startedAtMs))
-    events.on('observation.recorded', () => {
-      this.#probedAtMs = clock.nowMs()
-    })
+    const details = { version, host, session_id: sessionId, gates }
+    const nowMs = clock.nowMs()
+    late.write(() => store.audit.append({ seam: 'daemon.started', details }, nowMs))
     events.publish('daemon.changed', {})
   }
 
   stopping(reason: string): void {
-    const { store, late, clock, sessionId, events } = this.#deps
-    this.#state = 'shutting_down'
-    const details = { reason, session_id: sessionId, uptime_ms: clock.nowMs() - this.#startedAtMs }
+    const { store, late, clock, sessionId, coordinator, events } = this.#deps
     const nowMs = clock.nowMs()
+    const { bootAtMs } = coordinator()
+    const uptimeMs = bootAtMs === null ? null : nowMs - bootAtMs
+    const details = { reason, session_id: sessionId, uptime_ms: uptimeMs }
     // A stop that cannot be recorded is a stop all the same.
     late.write(() => store.audit.append({ seam: 'daemon.stopped', details }, nowMs))
     events.publish('daemon.changed', {})
+  }
+
+  /** A listener rose or fell after the start. */
+  listenerChanged(listener: string, from: ListenerRow['state'], to: ListenerRow['state'], why: string | null): void {
+    const { store, late, clock } = this.#deps
+    const nowMs = clock.nowMs()
+    late.write(() => store.audit.append({ seam: 'listener.changed', details: { listener, from, to, why } }, nowMs))
+  }
+
+  /** The process stood still although the machine was awake. */
+  stalled(forMs: number): void {
+    const { store, late, clock } = this.#deps
+    const nowMs = clock.nowMs()
+    late.write(() => store.audit.append({ seam: 'daemon.stalled', details: { for_ms: Math.round(forMs) } }, nowMs))
   }
 
   /** Until the next run of a persisted task, given when it last ran. */
@@ -120,19 +148,21 @@ export class SystemService {
   }
 
   info(): DaemonInfo {
-    const { store, host, demo, version, sessionId, dataFolder, problems } = this.#deps
+    const { store, host, demo, version, sessionId, dataFolder, problems, clock } = this.#deps
+    const coordinator = this.#deps.coordinator()
     return {
       version,
       host,
       demo,
-      state: this.#state,
-      startedAtMs: this.#startedAtMs,
+      state: coordinator.state,
+      startedAtMs: coordinator.bootAtMs ?? clock.nowMs(),
       sessionId,
       dataFolder,
       databaseBytes: store.sizeBytes(),
       historySinceMs: store.audit.firstAtMs(),
-      listeners: this.#listeners(),
-      schedules: this.#schedules(),
+      listeners: coordinator.rows(),
+      schedules: this.schedules(),
+      health: this.health(),
       problems: problems.list(),
       setup: this.#setup(),
       setupDismissed: store.settings.get('setupDismissed') === true,
@@ -183,57 +213,22 @@ export class SystemService {
     return this.#deps.store.verifyAudit()
   }
 
-  #listeners(): ListenerRow[] {
-    const { probes, channels, store, scheduler } = this.#deps
-    const running = this.#state === 'running'
-    const up = running ? 'up' : 'starting'
-    const enabled = probes.definitions().filter((definition) => definition.enabled).length
-    const slack = channels.states().find((channel) => channel.channel === 'slack')
-    const sinceMs = running ? this.#startedAtMs : null
-    const row = (name: string, rest: Partial<ListenerRow>): ListenerRow => ({
-      name,
-      state: up,
-      sinceMs,
-      lastEventAtMs: null,
-      note: null,
-      ...rest,
-    })
-    const stuck = scheduler.rows().filter((task) => task.stuck)
-    const stuckTasks = stuck.filter((task) => labels[task.name] !== undefined)
-    const stuckProbes = stuck.length - stuckTasks.length
-    return [
-      row('heartbeat', {
-        note: 'runs the schedules',
-        ...(stuckTasks.length > 0
-          ? { state: 'down', note: `does not end: ${stuckTasks.map((task) => labels[task.name]).join(', ')}` }
-          : {}),
-      }),
-      row('heartbeat_probes', {
-        state: enabled === 0 ? 'off' : stuckProbes > 0 ? 'down' : up,
-        lastEventAtMs: this.#probedAtMs,
-        note:
-          stuckProbes > 0
-            ? `${stuckProbes} checks do not end`
-            : enabled === 0
-              ? 'no service is watched yet'
-              : `${enabled} services`,
-      }),
-      row('probe_wake', {
-        lastEventAtMs: store.audit.list({ seam: 'probe.wake_requested', limit: 1 })[0]?.emittedAtMs ?? null,
-      }),
-      row('reasoning_engine', {
-        state: channels.modelConfigured() ? up : 'off',
-        note: channels.modelConfigured() ? null : 'no model key',
-      }),
-      row('slack_client', {
-        state: slack?.state === 'not_configured' ? 'off' : slack?.state === 'failing' ? 'down' : up,
-        lastEventAtMs: slack?.lastProvenAtMs ?? null,
-        note: slack?.state === 'failing' ? slack.lastFailure : (slack?.note ?? null),
-      }),
-    ]
+  /** How the daemon itself is, of its listeners and the errors of the last five minutes. */
+  health(): DaemonInfo['health'] {
+    const { coordinator, counts } = this.#deps
+    const { count, byKind } = counts.lastMinutes()
+    const listeners = coordinator()
+      .rows()
+      .map(({ state }) => ({ status: state === 'starting' ? unknown : state }) as const)
+    return { overall: overallStatus(listeners, count), recentErrors: count, breakdown: byKind }
   }
 
-  #schedules(): ScheduleRow[] {
+  /** Null for a task that is not one of the system's. */
+  taskLabel(name: string): string | null {
+    return labels[name] ?? null
+  }
+
+  schedules(): ScheduleRow[] {
     const { scheduler, store } = this.#deps
     return scheduler
       .rows()

@@ -56,7 +56,7 @@ export function activityItem(row: AuditRow, title: (probeId: string) => string):
       }
     }
     case 'notification.dispatched':
-      if (details['status'] !== 'failed' || details['channel'] !== 'slack') return null
+      if (details['status'] !== 'failed' || !['slack', 'slack_dm'].includes(text(details['channel']))) return null
       return {
         ...base,
         kind: 'undelivered',

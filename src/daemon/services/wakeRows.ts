@@ -15,6 +15,7 @@ export function outboxRow(
     incidentId: null,
     wakeEventId: null,
     investigationId: null,
+    alertId: null,
     state: 'pending',
     replyToId: null,
     createdAtMs: nowMs,

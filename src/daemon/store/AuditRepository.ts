@@ -15,6 +15,8 @@ export interface AuditQuery {
   /** Exclusive. */
   readonly untilMs?: number
   readonly incidentId?: string
+  /** Of an alert; named by the details. */
+  readonly occurrenceId?: string
   readonly callerSessionId?: string
   /** Exclusive; turns the order round: oldest first. */
   readonly afterSeq?: number
@@ -177,8 +179,8 @@ export class AuditRepository {
 }
 
 /** Whether the index of History narrows this query; a walk along the log itself is cheaper otherwise. */
-function isIndexed({ seam, sinceMs, untilMs, incidentId, callerSessionId }: AuditQuery): boolean {
-  return [seam, sinceMs, untilMs, incidentId, callerSessionId].some((filter) => filter !== undefined)
+function isIndexed({ seam, sinceMs, untilMs, incidentId, occurrenceId, callerSessionId }: AuditQuery): boolean {
+  return [seam, sinceMs, untilMs, incidentId, occurrenceId, callerSessionId].some((filter) => filter !== undefined)
 }
 
 type Filters = readonly (readonly [condition: string, value: unknown])[]
@@ -194,6 +196,7 @@ function rowFilters(query: AuditQuery): Filters {
     ['emitted_at_ms >= ?', query.sinceMs],
     ['emitted_at_ms < ?', query.untilMs],
     ['incident_id = ?', query.incidentId],
+    ["details ->> 'occurrence_id' = ?", query.occurrenceId],
     ['caller_session_id = ?', query.callerSessionId],
     ['seq > ?', query.afterSeq],
     ['seq < ?', query.beforeSeq],
@@ -213,7 +216,7 @@ function throughHistory(query: AuditQuery, limit: number): { sql: string; values
     ['seam = (SELECT no FROM history_seams WHERE seam = ?)', query.seam],
     ['id >= ?', at(query.sinceMs)],
     ['id < ?', at(query.untilMs)],
-    ['correlation = ?', query.incidentId],
+    ['correlation = ?', query.incidentId ?? query.occurrenceId],
     ['session = ?', query.callerSessionId],
     ['key < ?', query.beforeSeq],
   ])

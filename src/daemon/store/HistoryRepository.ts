@@ -40,6 +40,7 @@ const spansSql = `SELECT s.id AS key, s.from_ms AS at_ms,
   FROM sampling_spans AS s WHERE s.id > ? ORDER BY s.id LIMIT ?`
 const waitingSql = `SELECT
   (SELECT coalesce(max(seq), 0) FROM audit_log) - (SELECT key FROM history_upto WHERE source = 0) AS n`
+const newestSql = 'SELECT max(id) AS id FROM history'
 const takenSql = 'SELECT max(id) AS id FROM history WHERE id >= ? AND id < ?'
 const insertSql = `INSERT INTO history (id, source, key, kind, seam, origin, session, correlation)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
@@ -135,6 +136,12 @@ export class HistoryRepository {
       this.#connection.run(highestSql)
     })
     return { indexed, audit }
+  }
+
+  /** When the newest record it holds happened, epoch ms; null while it holds none. */
+  newestAtMs(): number | null {
+    const id = this.#connection.get<{ id: number | null }>(newestSql)?.id ?? null
+    return id === null ? null : Math.floor(id / callsPerMs)
   }
 
   /** Audit rows that are not in the index yet: a second's worth, or what is left of an older database. */

@@ -27,6 +27,7 @@ const map = tableMap<OutboxRow>(
     incidentId: 'plain',
     wakeEventId: 'plain',
     investigationId: 'plain',
+    alertId: 'plain',
     state: 'plain',
     payload: 'json',
     replyToId: 'plain',
@@ -83,6 +84,7 @@ const unsettled = `state IN ('pending', 'sending')`
 const unsettledSql = `${select} INDEXED BY outbox_unsettled WHERE ${unsettled} ORDER BY seq`
 const unsettledOfChannelSql = `${select} WHERE ${unsettled} AND channel = ? ORDER BY seq`
 const byIncidentSql = `${select} WHERE incident_id = ? ORDER BY seq`
+const byAlertSql = `${select} WHERE alert_id = ? ORDER BY seq`
 
 const addDeliverySql = `INSERT INTO deliveries (${deliveryMap.columns}) VALUES (${deliveryMap.marks})`
 const selectDeliveries = `SELECT d.id, d.outbox_id, d.channel, d.attempt, d.started_at_ms, d.outcome, d.reason, d.note,
@@ -149,6 +151,11 @@ export class OutboxRepository {
   /** In the order they were created. */
   byIncident(incidentId: string): OutboxRow[] {
     return this.#connection.all<Row>(byIncidentSql, incidentId).map(map.fromRow)
+  }
+
+  /** In the order they were created. */
+  byAlert(occurrenceId: string): OutboxRow[] {
+    return this.#connection.all<Row>(byAlertSql, occurrenceId).map(map.fromRow)
   }
 
   addDelivery(delivery: Delivery): void {

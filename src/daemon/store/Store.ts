@@ -2,10 +2,13 @@ import { statfsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Clock } from '../platform/clock.ts'
 import type { Redactor } from '../platform/redactor.ts'
+import { AlertInvestigationRepository } from './AlertInvestigationRepository.ts'
+import { AlertRepository } from './AlertRepository.ts'
 import { AuditRepository } from './AuditRepository.ts'
 import { BackupRepository } from './BackupRepository.ts'
 import type { Connection } from './Connection.ts'
 import { HistoryRepository } from './HistoryRepository.ts'
+import { InboxRepository } from './InboxRepository.ts'
 import { IncidentRepository } from './IncidentRepository.ts'
 import { InvestigationRepository } from './InvestigationRepository.ts'
 import { LedgerRepository } from './LedgerRepository.ts'
@@ -17,6 +20,7 @@ import { ScheduleRepository } from './ScheduleRepository.ts'
 import { SettingsRepository } from './SettingsRepository.ts'
 import { SpanRepository } from './SpanRepository.ts'
 import { StoreReader } from './StoreReader.ts'
+import { ViewRepository } from './ViewRepository.ts'
 import { WakeRepository } from './WakeRepository.ts'
 
 /** Free space from which a burst may let the log grow to 4 MB. */
@@ -42,6 +46,9 @@ export class Store {
   readonly incidents: IncidentRepository
   readonly wakes: WakeRepository
   readonly investigations: InvestigationRepository
+  readonly alerts: AlertRepository
+  readonly alertInvestigations: AlertInvestigationRepository
+  readonly inbox: InboxRepository
   readonly outbox: OutboxRepository
   readonly audit: AuditRepository
   readonly history: HistoryRepository
@@ -50,6 +57,7 @@ export class Store {
   readonly settings: SettingsRepository
   readonly schedules: ScheduleRepository
   readonly backups: BackupRepository
+  readonly views: ViewRepository
   readonly reader: StoreReader
   /** True when the database's log was removed while Kora was not running: the newest records may be missing. */
   readonly lostLog: boolean
@@ -65,6 +73,9 @@ export class Store {
     this.incidents = new IncidentRepository(connection)
     this.wakes = new WakeRepository(connection)
     this.investigations = new InvestigationRepository(connection)
+    this.alerts = new AlertRepository(connection)
+    this.alertInvestigations = new AlertInvestigationRepository(connection)
+    this.inbox = new InboxRepository(connection)
     this.outbox = new OutboxRepository(connection)
     this.audit = new AuditRepository(connection, parts.redactor, parts.clock)
     this.history = new HistoryRepository(connection)
@@ -73,6 +84,7 @@ export class Store {
     this.settings = new SettingsRepository(connection)
     this.schedules = new ScheduleRepository(connection)
     this.backups = new BackupRepository(connection)
+    this.views = new ViewRepository(connection)
     this.reader = new StoreReader(parts)
     this.lostLog = parts.lostLog
     this.#connection = connection

@@ -49,6 +49,7 @@ const added: readonly string[][] = [
     ...['config', 'data', 'docsize', 'idx'].map((part) => `history_text_${part}`),
     'history_upto',
   ],
+  ['alert_investigations', 'alerts', 'inbox', 'views'],
 ]
 
 test('every migration is tested below', () => {

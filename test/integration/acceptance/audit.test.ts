@@ -45,8 +45,9 @@ function sweep(rows: readonly unknown[]): string[] {
 describe('Audit', () => {
   it('audit 1, 2: a row needs its seam alone; an unknown seam, source or field writes nothing', async () => {
     const { store } = await openTestStore()
-    const row = store.audit.append({ seam: 'daemon.started' }, 1_000)
-    expect(row).toMatchObject({ details: {}, callerSessionId: null, source: null })
+    expect(store.audit.append({ seam: 'daemon.started' }, 1_000)).toBe(1)
+    const [row] = store.audit.list({ limit: 1 })
+    expect(row).toMatchObject({ seq: 1, details: {}, callerSessionId: null, source: null })
     const wrong = [
       { seam: 'bogus.seam' },
       { seam: 'daemon.started', source: 'nope' },

@@ -112,7 +112,9 @@ describe('Spending of a whole daemon', () => {
     await kora.pass(2_000)
     expect(requestsTo(kora.simulator, 'anthropic')).toBe(asked)
     expect(kora.slackTexts().join('\n')).toContain('operational_state_paused')
-    expect(kora.shown.map(({ title }) => title)).toContain('The model budget is used up')
+    expect(kora.shown.map(({ title }) => title)).toContainEqual(
+      expect.stringMatching(/^The model budget is used up \(\d+ %\)$/),
+    )
     // A larger pool ends it at once.
     await kora.stop()
     const next = await kora.again({ KORA_CREDIT_POOL_USD: '50' })

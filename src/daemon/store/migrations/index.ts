@@ -1,4 +1,5 @@
 import { audit } from './0004_audit.ts'
+import { alerts } from './0009_alerts.ts'
 import { budget } from './0007_budget.ts'
 import { history } from './0008_history.ts'
 import { housekeeping } from './0006_housekeeping.ts'
@@ -22,6 +23,7 @@ export const migrations: readonly (readonly string[])[] = [
   housekeeping,
   budget,
   history,
+  alerts,
 ]
 
 export const schemaVersion = migrations.length

@@ -11,6 +11,10 @@ const kinds: Readonly<Record<DeliveryView['kind'], string>> = {
   watching_again: 'Watching again',
   channel_failing: 'Channel failing',
   budget: 'Budget',
+  system_alert: 'Alert',
+  alert_resolved: 'Alert over',
+  alert_summary: 'Alerts',
+  alert_finding: 'Finding',
   summary: 'Summary',
   test: 'Test',
 }

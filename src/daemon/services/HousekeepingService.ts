@@ -7,11 +7,13 @@ import type { Scheduler } from './Scheduler.ts'
 import type { SettingsService } from './SettingsService.ts'
 
 const dayMs = 86_400_000
+/** What was shown: visits of places, and the inbox. */
+const seenDays = 90
 /** Records of each source that the index of History takes in at once: about 3 ms. */
 const indexedAtOnce = 64
 
 /** Keeps history in order and in bounds: group commits, the index, five-minute rollups, retention. */
-export class MaintenanceService {
+export class HousekeepingService {
   readonly #store: Store
   readonly #late: LateWrites
   readonly #clock: Clock
@@ -78,8 +80,14 @@ export class MaintenanceService {
       removed = raw + rollups
       await yieldToOthers()
     } while (removed > 0 && !signal.aborted)
-    this.#store.transaction(() => this.#store.audit.prune(nowMs - auditDays * dayMs))
-    while (!signal.aborted && this.#store.history.prune(nowMs - auditDays * dayMs) > 0) await yieldToOthers()
+    const oldMs = nowMs - auditDays * dayMs
+    this.#store.transaction(() => {
+      this.#store.audit.prune(oldMs)
+      this.#store.inbox.prune(nowMs - seenDays * dayMs)
+      this.#store.views.prune(nowMs - seenDays * dayMs)
+    })
+    while (!signal.aborted && this.#store.history.prune(oldMs) > 0) await yieldToOthers()
+    while (!signal.aborted && this.#store.alerts.prune(oldMs) > 0) await yieldToOthers()
   }
 
   /** One step, apart from the samples: what cannot be indexed must not hold them up. @returns whether there may be more */
