@@ -153,6 +153,8 @@ export class AlertInvestigations {
     const why = { change: 'not looked into', why: against }
     late.write(
       () => {
+        // Told on two channels while the store refused, it waits here twice.
+        if (store.alertInvestigations.ofOccurrence(alert.occurrenceId)) return
         store.alertInvestigations.save(against === null ? investigation : skipped(investigation, against, nowMs))
         if (against !== null) store.audit.append(alertEntry('alert.changed', alert, why), nowMs)
       },
