@@ -369,6 +369,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
   const housekeeping = new HousekeepingService({ store, late, clock, events, settings })
   const files = new HistoryFiles({
     store,
+    late,
     clock,
     logger,
     newId,

@@ -3,20 +3,23 @@ import { spendWindows } from '../contract/spend.ts'
 import { exitCodes } from '../daemon/hosting/exitCodes.ts'
 import { connectSocket, type SocketClient } from '../daemon/hosting/socketClient.ts'
 import { dataPaths } from '../daemon/platform/paths.ts'
+import { machineTimeZone } from '../daemon/platform/timeZone.ts'
 import { KoraError } from '../domain/errors.ts'
 import type { Invocation } from './cli.ts'
 import { costReport } from './costReport.ts'
+import { pause, resume, stop } from './steer.ts'
 
 /** A check may wait for a slow service; everything else answers at once. */
 const silenceMs = 60_000
 
-/** `kora status`, `kora check` and `kora cost`: questions to the daemon that runs. @returns the exit code */
-export async function ask(asked: Invocation): Promise<number> {
+type Asked = Invocation & { readonly command: keyof typeof answers }
+
+/** Everything that the daemon which runs is asked or told. @returns the exit code */
+export async function ask(asked: Asked): Promise<number> {
   const paths = dataPaths(process.env, process.platform, { demo: asked.demo })
   const socket = connectSocket(paths.socket, silenceMs)
   try {
-    if (asked.command === 'check') return await check(socket, asked)
-    return asked.command === 'cost' ? await cost(socket, asked) : await status(socket, asked)
+    return await answers[asked.command](socket, asked)
   } catch (error) {
     const { code, message } = describe(error)
     if (asked.json) print(JSON.stringify({ error: { code, message } }))
@@ -26,25 +29,34 @@ export async function ask(asked: Invocation): Promise<number> {
   }
 }
 
+const answers = { status, check, cost, snapshot, pause, resume, stop }
+
 async function status(socket: SocketClient, { json }: Invocation): Promise<number> {
   const { client } = socket
-  const [info, services, incidents, { address }] = await Promise.all([
+  const [info, operational, services, incidents, alerts, { address }] = await Promise.all([
     client.system.info(),
+    client.operational.get(),
     client.probes.list(),
     client.incidents.list({ window: 'all', state: 'active', limit: 200 }),
+    client.alerts.list({ window: 'all', state: 'active', limit: 200 }),
     client.system.focus({}),
   ])
   if (json) {
-    print(JSON.stringify({ address, daemon: info, services, incidents: incidents.items }, null, 2))
+    const active = { incidents: incidents.items, alerts: alerts.items }
+    print(JSON.stringify({ address, daemon: info, operational, services, ...active }, null, 2))
     return exitCodes.ok
   }
   print(`Kora ${info.version} is ${info.state.replace('_', ' ')} (${info.host}${info.demo ? ', demo' : ''}).`)
   print(`Data folder: ${info.dataFolder}`)
+  if (operational.primary === 'paused') print(`Paused: ${operational.reasons.join(', ')} (${operational.trigger}).`)
   const width = Math.max(0, ...services.map(({ title }) => title.length))
   for (const { title, summary, latencyMs } of services) {
     print(`  ${title.padEnd(width)}  ${summary}${latencyMs === null ? '' : `, ${latencyMs} ms`}`)
   }
   for (const { severity, title } of incidents.items) print(`Open ${severity}: ${title}`)
+  for (const { severity, title, voice } of alerts.items) {
+    if (voice !== 'incident') print(`Alert, ${severity}: ${title}`)
+  }
   for (const { message, action } of info.problems) print(`Attention: ${message} ${action}`)
   const link = await socket.signInAddress()
   if (link !== null) print(`Cockpit, for one browser, once, within 10 minutes: ${link}`)
@@ -69,9 +81,15 @@ async function cost({ client }: SocketClient, { json }: Invocation): Promise<num
     return exitCodes.ok
   }
   const [state, { byRoute }] = await Promise.all([client.spend.state(), client.spend.window({ window: 'rolling_24h' })])
-  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions()
-  for (const line of costReport(state, byRoute, timeZone)) print(line)
+  for (const line of costReport(state, byRoute, machineTimeZone())) print(line)
   return exitCodes.ok
+}
+
+/** As `GET /api/snapshot` answers it. */
+async function snapshot({ client }: SocketClient): Promise<number> {
+  const current = await client.state.current()
+  print(JSON.stringify(current, null, 2))
+  return 'error' in current ? exitCodes.failed : exitCodes.ok
 }
 
 function describe(error: unknown): { code: string; message: string } {

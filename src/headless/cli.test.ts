@@ -4,7 +4,18 @@ import { parse } from './cli.ts'
 import { addressOf, allowedHosts } from '../daemon/hosting/requestGuard.ts'
 
 describe('the command line', () => {
-  const nothing = { probe: '', port: undefined, host: undefined, demo: false, open: false, json: false }
+  const nothing = {
+    probe: '',
+    port: undefined,
+    host: undefined,
+    demo: false,
+    open: false,
+    json: false,
+    forMs: null,
+    criticals: false,
+    reason: '',
+    verifyAudit: false,
+  }
 
   test.each([
     [['serve'], { ...nothing, command: 'serve' }],
@@ -17,6 +28,14 @@ describe('the command line', () => {
     [['cost'], { ...nothing, command: 'cost' }],
     [['cost', '--json', '--demo'], { ...nothing, command: 'cost', json: true, demo: true }],
     [['doctor'], { ...nothing, command: 'doctor' }],
+    [['doctor', '--verify-audit'], { ...nothing, command: 'doctor', verifyAudit: true }],
+    [['snapshot'], { ...nothing, command: 'snapshot' }],
+    [['pause'], { ...nothing, command: 'pause' }],
+    [['pause', '30m', '--criticals'], { ...nothing, command: 'pause', forMs: 1_800_000, criticals: true }],
+    [['pause', '2h', '--reason', 'deploy'], { ...nothing, command: 'pause', forMs: 7_200_000, reason: 'deploy' }],
+    [['pause', '1d'], { ...nothing, command: 'pause', forMs: 86_400_000 }],
+    [['resume'], { ...nothing, command: 'resume' }],
+    [['stop', '--reason', 'update'], { ...nothing, command: 'stop', reason: 'update' }],
   ])('understands %j', (args, meant) => {
     expect(parse(args)).toEqual(meant)
   })
@@ -28,6 +47,11 @@ describe('the command line', () => {
     [['check', 'fly', 'sentry'], 'check takes the id of one probe.'],
     [['status', 'fly'], 'status takes no fly.'],
     [['cost', 'slack_dm'], 'cost takes no slack_dm.'],
+    [['pause', '0m'], 'pause takes one duration from 1m to 30d, such as 30m, 2h or 1d.'],
+    [['pause', '31d'], 'pause takes one duration from 1m to 30d, such as 30m, 2h or 1d.'],
+    [['pause', 'long'], 'pause takes one duration from 1m to 30d, such as 30m, 2h or 1d.'],
+    [['pause', '1h', '2h'], 'pause takes one duration from 1m to 30d, such as 30m, 2h or 1d.'],
+    [['stop', 'now'], 'stop takes no now.'],
     [['costs'], 'There is no command costs.'],
     [['serve', '--port', '65536'], '--port must be a whole number from 0 to 65535.'],
     [['serve', '--port', '-1'], expect.stringContaining('--port') as string],

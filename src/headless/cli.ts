@@ -17,8 +17,18 @@ Usage
       Checks one probe now and records the result.
   kora cost [--demo] [--json]
       Says what model calls cost, how much of the budget is left, and what spent it.
-  kora doctor [--demo]
-      Looks for what would keep Kora from running here.
+  kora snapshot [--demo]
+      Prints the state of Kora as one JSON document, as other programs read it.
+  kora pause [30m|2h|1d] [--criticals] [--reason TEXT] [--demo] [--json]
+      Calls no model and tells nothing, for that long or until resumed; watching
+      goes on. With --criticals those are told all the same.
+  kora resume [--demo] [--json]
+      Ends such a pause; what was held back is looked at again, then told.
+  kora stop [--reason TEXT] [--demo] [--json]
+      Ends the running Kora in order.
+  kora doctor [--verify-audit] [--demo]
+      Looks for what would keep Kora from running here; with --verify-audit it
+      walks the hash chain over the records as well.
   kora --help | --version
 
 Options
@@ -27,16 +37,17 @@ Options
   --demo     simulated services and a data folder of their own
   --open     opens the cockpit in the default browser
   --json     one JSON document on stdout
+  --reason   why, for the record
 
 Exit codes
   0  done, well
-  1  failed; for check: the probe is not well
+  1  failed; for check: the probe is not well; for snapshot: there is none
   2  bad usage or configuration, or the port is taken
   3  another process owns the data folder
   4  no Kora is running
 `
 
-const commands = ['serve', 'status', 'check', 'cost', 'doctor'] as const
+const commands = ['serve', 'status', 'check', 'cost', 'snapshot', 'pause', 'resume', 'stop', 'doctor'] as const
 
 /** What the command line says, understood once. */
 export interface Invocation {
@@ -47,6 +58,11 @@ export interface Invocation {
   readonly demo: boolean
   readonly open: boolean
   readonly json: boolean
+  /** How long a pause lasts; null until it is resumed. */
+  readonly forMs: number | null
+  readonly criticals: boolean
+  readonly reason: string
+  readonly verifyAudit: boolean
 }
 
 /**
@@ -72,7 +88,7 @@ export async function run(args: readonly string[], root: string): Promise<number
     return (await import('./serve.ts')).serve({ ...parsed, root, version: versionOf(root) })
   }
   if (command === 'doctor') return (await import('./doctor.ts')).doctor({ ...parsed, root })
-  return (await import('./ask.ts')).ask(parsed)
+  return (await import('./ask.ts')).ask({ ...parsed, command })
 }
 
 /** The command line as data, or one sentence about what is wrong with it. */
@@ -88,23 +104,41 @@ export function parse(args: readonly string[]): Invocation | string {
         demo: { type: 'boolean', default: false },
         open: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
+        criticals: { type: 'boolean', default: false },
+        reason: { type: 'string', default: '' },
+        'verify-audit': { type: 'boolean', default: false },
       },
     })
   } catch (error) {
     return sentence(error instanceof Error ? error.message : String(error))
   }
   const { values, positionals } = parsed
-  const [word = '', probe = '', ...more] = positionals
+  const [word = '', argument = '', ...more] = positionals
   const command = commands.find((known) => known === word)
   if (command === undefined) return word === '' ? 'A command is missing.' : `There is no command ${word}.`
-  if (command === 'check' ? probe === '' || more.length > 0 : probe !== '') {
-    return command === 'check' ? 'check takes the id of one probe.' : `${command} takes no ${probe}.`
+  const takes = command === 'check' || command === 'pause'
+  if (command === 'check' && (argument === '' || more.length > 0)) return 'check takes the id of one probe.'
+  if (!takes && argument !== '') return `${command} takes no ${argument}.`
+  const forMs = command === 'pause' && argument !== '' ? durationMs(argument) : null
+  if (Number.isNaN(forMs) || (takes && more.length > 0)) {
+    return 'pause takes one duration from 1m to 30d, such as 30m, 2h or 1d.'
   }
-  const { port, host, demo, open, json } = values
+  const { port, host, demo, open, json, criticals, reason } = values
   if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) <= 65_535)) {
     return '--port must be a whole number from 0 to 65535.'
   }
-  return { command, probe, port, host, demo, open, json }
+  const probe = command === 'check' ? argument : ''
+  const verifyAudit = values['verify-audit']
+  return { command, probe, port, host, demo, open, json, forMs, criticals, reason, verifyAudit }
+}
+
+const unitMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** `30m`, `2h`, `1d`; NaN for anything else, and for less than a minute or more than 30 days. */
+function durationMs(text: string): number {
+  const [, count = '', unit = ''] = /^(\d{1,5})([mhd])$/.exec(text) ?? []
+  const ms = Number(count) * (unitMs[unit] ?? Number.NaN)
+  return ms >= 60_000 && ms <= 30 * 86_400_000 ? ms : Number.NaN
 }
 
 function sentence(text: string): string {

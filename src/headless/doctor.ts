@@ -21,9 +21,11 @@ interface Finding {
 }
 
 const silenceMs = 3_000
+/** Ten million records. */
+const chainSilenceMs = 120_000
 
 /** `kora doctor`: looks at everything a start needs and changes nothing but missing folders. @returns the exit code */
-export async function doctor(options: { root: string; demo: boolean }): Promise<number> {
+export async function doctor(options: { root: string; demo: boolean; verifyAudit: boolean }): Promise<number> {
   const { env, platform } = process
   const paths = dataPaths(env, platform, { demo: options.demo })
   const running = await runningAddress(paths)
@@ -38,6 +40,7 @@ export async function doctor(options: { root: string; demo: boolean }): Promise<
     ownPrices(paths.priceOverlay),
     electron(options.root),
     variables(),
+    ...(options.verifyAudit ? [await audit(paths, running.isRunning)] : []),
   ]
   const width = Math.max(...findings.map(({ what }) => what.length))
   for (const { what, verdict, words } of findings) {
@@ -143,6 +146,23 @@ function electron(root: string): Finding {
   const binary = join(module, 'dist', readFileSync(join(module, 'path.txt'), 'utf8'))
   const there = existsSync(binary)
   return { what, verdict: there ? 'ok' : 'note', words: there ? binary : `${binary} is missing` }
+}
+
+/** Whether a record was changed, removed or put in between; the daemon that has the database open walks it itself. */
+async function audit(paths: DataPaths, isRunning: boolean): Promise<Finding> {
+  const what = 'audit chain'
+  process.stderr.write('Walking the hash chain over every record; a million take some seconds.\n')
+  try {
+    const { rows, ok, firstBrokenSeq } = isRunning
+      ? await connectSocket(paths.socket, chainSilenceMs).client.system.verifyAudit()
+      : (await import('../daemon/store/verifyAuditFile.ts')).verifyAuditFile(paths.database)
+    if (ok) return { what, verdict: 'ok', words: `${rows} records, none changed, removed or added` }
+    const words = `broken at record ${firstBrokenSeq}: it, or one before it, was changed or removed; a backup may hold it`
+    return { what, verdict: 'bad', words }
+  } catch (error) {
+    if (error instanceof KoraError && error.code === 'not_found') return { what, verdict: 'note', words: error.message }
+    return { what, verdict: 'bad', words: error instanceof Error ? error.message : String(error) }
+  }
 }
 
 /** Names only: a value may be a secret. */

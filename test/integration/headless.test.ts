@@ -4,7 +4,9 @@ import { readFileSync, statSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import type { Snapshot } from '../../src/contract/snapshot.ts'
 import { ensureBuilt, root } from '../../scripts/ensureBuilt.mjs'
 import { send } from '../fakes/headlessHost.ts'
 import { tempFolder } from '../fakes/tempFolder.ts'
@@ -161,6 +163,63 @@ describe('kora serve', () => {
     const { output } = await serve({ KORA_HOME: await tempFolder(), KORA_PROBE_DEBOUNCE_SECONDS: 'canary-value' })
     expect(output()).toContain('KORA_PROBE_DEBOUNCE_SECONDS is not a whole number from 0 to 86400; it is ignored.')
     expect(output()).not.toContain('canary-value')
+  })
+})
+
+describe('steering the running Kora', () => {
+  test('pause, resume and stop reach it, and say so', async () => {
+    const env = { KORA_HOME: await tempFolder() }
+    const { ended } = await serve(env)
+    const paused = await kora(env, 'pause', '30m', '--reason', 'deploying')
+    expect([paused.code, paused.stdout]).toEqual([
+      0,
+      'Paused for 30 min: no model is called, nothing is told. Watching goes on.\n',
+    ])
+    expect((await kora(env, 'status')).stdout).toContain('Paused: operator (deploying).')
+    const resumed = await kora(env, 'resume', '--json')
+    expect(JSON.parse(resumed.stdout)).toMatchObject({ primary: 'ready', actor: 'command_line' })
+    const stopped = await kora(env, 'stop')
+    expect([stopped.code, stopped.stdout]).toEqual([0, 'Stopping (headless).\n'])
+    expect(await ended).toBe(0)
+    expect((await kora(env, 'stop')).code).toBe(4)
+  })
+
+  test('a pause outlives the process', async () => {
+    const env = { KORA_HOME: await tempFolder() }
+    const first = await serve(env)
+    await kora(env, 'pause')
+    first.child.kill('SIGTERM')
+    await first.ended
+    await serve(env)
+    expect((await kora(env, 'status')).stdout).toContain('Paused: operator (paused by hand).')
+  })
+
+  test('snapshot prints what is published, of this very process', async () => {
+    const env = { KORA_HOME: await tempFolder() }
+    await serve(env)
+    const { code, stdout } = await kora(env, 'snapshot')
+    const snapshot = JSON.parse(stdout) as Snapshot
+    expect([code, snapshot.schema_version, snapshot.daemon_health.listeners['web']?.status]).toEqual([0, 7, 'up'])
+    const { stdout: status } = await kora(env, 'status', '--json')
+    const { daemon } = JSON.parse(status) as { daemon: { sessionId: string } }
+    expect(snapshot.session_id).toBe(daemon.sessionId)
+  })
+
+  test('doctor walks the hash chain, asking the daemon or reading the file, and finds what was changed', async () => {
+    const env = { KORA_HOME: await tempFolder() }
+    const { child, ended } = await serve(env)
+    const line = async () => {
+      const { stdout } = await kora(env, 'doctor', '--verify-audit')
+      return stdout.split('\n').find((one) => one.includes('audit chain')) ?? ''
+    }
+    expect(await line()).toMatch(/^ok .*\d+ records, none changed, removed or added$/)
+    child.kill('SIGTERM')
+    await ended
+    expect(await line()).toMatch(/^ok .*\d+ records, none changed, removed or added$/)
+    const database = new Database(join(env.KORA_HOME, 'kora.db'))
+    database.prepare(`UPDATE audit_log SET details = '{"changed":true}' WHERE seq = 2`).run()
+    database.close()
+    expect(await line()).toMatch(/^bad .*broken at record 2/)
   })
 })
 

@@ -11,17 +11,25 @@ import { makeCopy } from '../store/openCopy.ts'
 import { StoreReader } from '../store/StoreReader.ts'
 import { HistoryFiles } from './HistoryFiles.ts'
 import { HistoryService } from './HistoryService.ts'
+import { Events } from './Events.ts'
 import { createNewId } from './ids.ts'
+import { LateWrites } from './LateWrites.ts'
+import { Problems } from './Problems.ts'
 
 const never = new AbortController().signal
 
 async function world() {
   const { store, clock, folder, file } = await openTestStore()
   const copies = join(folder, 'opened')
+  const logger = createMemoryLogger()
+  const events = new Events(logger)
+  const problems = new Problems({ clock, events, redact: (text) => text })
+  const late = new LateWrites({ store, events, logger, problems })
   const files = new HistoryFiles({
     store,
+    late,
     clock,
-    logger: createMemoryLogger(),
+    logger,
     newId: createNewId(clock),
     folder: copies,
     backups: folder,
@@ -67,6 +75,9 @@ describe('opening another history', () => {
     const { file, steps } = await all(files.open({ path: theirs }, never))
     expect(file).toMatchObject({ path: theirs, records: 1_200, newestAtMs: startMs + 1_199, schema: 9 })
     expect(steps.at(-1)).toBe('indexing')
+    expect(store.audit.list({ seam: 'history.file_opened', limit: 1 })).toMatchObject([
+      { source: 'operator', details: { path: theirs, records: 1_200 } },
+    ])
     expect([bytesOf(theirs), await readdir(join(theirs, '..'))]).toEqual([before, beside])
 
     const page = await history.query({ file: file.id, text: 'theirs', limit: 10, records: true })

@@ -10,12 +10,14 @@ import type { CopyOptions } from '../store/openCopy.ts'
 import type { StoreReader } from '../store/StoreReader.ts'
 import type { Store } from '../store/Store.ts'
 import type { NewId } from './ids.ts'
+import type { LateWrites } from './LateWrites.ts'
 
 /** Each is a copy on the disk. */
 const mostOpen = 5
 
 interface Deps {
   readonly store: Store
+  readonly late: LateWrites
   readonly clock: Clock
   readonly logger: Logger
   readonly newId: NewId
@@ -69,7 +71,7 @@ export class HistoryFiles {
     asked: { path?: string | undefined; backupId?: string | undefined },
     signal: AbortSignal,
   ): AsyncGenerator<OpenProgress> {
-    const { clock, newId, folder, makeCopy, openReader } = this.#deps
+    const { store, late, clock, newId, folder, makeCopy, openReader } = this.#deps
     const path = this.#pathOf(asked)
     if (this.#opened.size + this.#opening >= mostOpen) {
       throw new KoraError('conflict', `${mostOpen} history files are open: close one first.`, { most: mostOpen })
@@ -96,6 +98,8 @@ export class HistoryFiles {
       const { newestAtMs, records } = await reader.historyBounds()
       const info: HistoryFile = { id, path, openedAtMs: clock.nowMs(), bytes, schema, newestAtMs, records }
       this.#opened.set(id, { info, copy, reader })
+      const details = { path, records, schema }
+      late.write(() => store.audit.append({ seam: 'history.file_opened', source: 'operator', details }, clock.nowMs()))
       yield { kind: 'opened', file: info }
     } finally {
       this.#opening -= 1

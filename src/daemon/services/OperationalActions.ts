@@ -4,6 +4,9 @@ import { type StateActor, type StopLevel, validNextStates } from '../../domain/o
 import type { Clock } from '../platform/clock.ts'
 import type { OperationalStateService } from './OperationalStateService.ts'
 
+/** Whoever asked gets an answer before the lines are cut. */
+const answerMs = 100
+
 interface Deps {
   readonly clock: Clock
   readonly operational: OperationalStateService
@@ -75,6 +78,7 @@ export class OperationalActions {
     if (sessionId !== this.#deps.sessionId) {
       throw new KoraError('conflict', 'This is another process than the one that was to stop.', { sessionId })
     }
-    this.#deps.requestStop(reason === '' ? 'asked to stop' : reason)
+    const { clock, requestStop } = this.#deps
+    clock.setTimer(answerMs, () => requestStop(reason === '' ? 'asked to stop' : reason))
   }
 }

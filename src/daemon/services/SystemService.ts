@@ -209,8 +209,20 @@ export class SystemService {
     }))
   }
 
-  verifyAudit(): Promise<{ rows: number; ok: boolean; firstBrokenSeq: number | null }> {
-    return this.#deps.store.verifyAudit()
+  /** Walks the hash chain over the audit log; a broken one stands as a problem until it was walked in order. */
+  async verifyAudit(): Promise<{ rows: number; ok: boolean; firstBrokenSeq: number | null }> {
+    const { store, problems } = this.#deps
+    const found = await store.verifyAudit()
+    if (found.ok) problems.clear('audit_broken')
+    else {
+      problems.raise({
+        code: 'audit_broken',
+        message: `The records do not hold together: number ${found.firstBrokenSeq} was changed or removed.`,
+        action: 'Compare with a backup: History opens one beside the present records.',
+        route: '/system/audit',
+      })
+    }
+    return found
   }
 
   /** How the daemon itself is, of its listeners and the errors of the last five minutes. */
