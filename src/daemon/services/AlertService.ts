@@ -267,8 +267,10 @@ export class AlertService {
     const touched = new Set([...found.changed, ...telling.changed.values()].map(({ occurrenceId }) => occurrenceId))
     this.#active = found.active.map((alert) => telling.changed.get(alert.occurrenceId) ?? alert)
     const save = [...this.#active, ...found.resolved].filter(({ occurrenceId }) => touched.has(occurrenceId))
-    const stampsChanged = telling.told > 0
-    if (stampsChanged) this.#told = { ...this.#told, stamps: plan.stamps }
+    // One of a category that has cleared is gone: what comes back there is not throttled by it.
+    const { length } = Object.keys(this.#told.stamps)
+    const stampsChanged = telling.told > 0 || Object.keys(plan.stamps).length !== length
+    this.#told = { ...this.#told, stamps: plan.stamps }
     if (save.length === 0 && closing.length === 0) return
     const rows = [...telling.rows, ...closing]
     const write = (): void => {

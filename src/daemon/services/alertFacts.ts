@@ -10,7 +10,12 @@ import { cleanText } from '../../domain/panels/clean.ts'
 import { compareSeverity } from '../../domain/severity.ts'
 
 /** Alerts that speak of these themselves. */
-const toldOtherwise = { problems: new Set(['budget_used_up']), listeners: new Set(['slack_client']) }
+const toldOtherwise = {
+  problems: new Set(['budget_used_up']),
+  listeners: new Set(['slack_client']),
+  // What they fail for stands as a problem.
+  tasks: new Set(['backup.nightly']),
+}
 
 /** Where facts come from. Any of these may throw: then its rules cannot tell, and the others can. */
 export interface AlertSources {
@@ -118,7 +123,9 @@ function listenersOf(rows: readonly ListenerRow[] | null, since: ReadonlyMap<str
 }
 
 function tasksOf(rows: readonly ScheduleRow[], backAtMs: number, since: ReadonlyMap<string, number>) {
-  const ran = rows.filter(({ lastStartedAtMs }) => lastStartedAtMs === null || lastStartedAtMs > backAtMs)
+  const ran = rows
+    .filter(({ name }) => !toldOtherwise.tasks.has(name))
+    .filter(({ lastStartedAtMs }) => lastStartedAtMs === null || lastStartedAtMs > backAtMs)
   return ran.map(({ name, label, failuresInARow, lastOutcome, lastError }) => {
     // What has not run since the start has not shown that it works again.
     const unproven = lastOutcome === 'never' && since.has(`task_failing:${name}`)
