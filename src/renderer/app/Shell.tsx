@@ -1,19 +1,21 @@
 import { Tooltip } from '@base-ui/react/tooltip'
 import { useEffect } from 'react'
 import { useCockpit } from '../client/CockpitContext.ts'
+import { useNeedsCount } from '../client/needs.ts'
 import { uiStore } from '../client/ui.ts'
 import { Toasts } from '../components/Toasts.tsx'
 import { Announcer } from './Announcer.tsx'
-import { ConnectionBanner, DemoRibbon, ProblemBanners } from './Banners.tsx'
+import { ConnectionBanner, DemoRibbon, PauseBanner, ProblemBanners } from './Banners.tsx'
 import { useBrowserNotifications } from './browserNotifications.ts'
 import { CommandPalette } from './CommandPalette.tsx'
 import { ErrorBoundary } from './ErrorBoundary.tsx'
 import { HandledDialog } from './HandledDialog.tsx'
+import { PauseDialog } from './PauseDialog.tsx'
 import { navigate, routerStore, useRoute } from './router.ts'
 import { places } from './routes.tsx'
 import styles from './Shell.module.css'
 import { ShortcutList } from './ShortcutList.tsx'
-import { Sidebar, useNeedsCount } from './Sidebar.tsx'
+import { Sidebar } from './Sidebar.tsx'
 import { startShortcuts, useShortcuts } from './shortcuts.ts'
 import { UnsavedDialog } from './UnsavedDialog.tsx'
 import { claimOpening } from './useOpenedFocus.ts'
@@ -59,6 +61,7 @@ export function Shell({ retryAtMs, onRetry }: { retryAtMs: number | null; onRetr
           <section aria-label="Notices">
             <DemoRibbon />
             {online ? null : <ConnectionBanner retryAtMs={retryAtMs} onRetry={onRetry} />}
+            <PauseBanner />
             <ProblemBanners />
           </section>
           <main id="content" className={styles['place']} aria-label={place.label}>
@@ -70,6 +73,7 @@ export function Shell({ retryAtMs, onRetry }: { retryAtMs: number | null; onRetr
         <CommandPalette />
         <ShortcutList />
         <HandledDialog />
+        <PauseDialog />
         <UnsavedDialog />
         <Announcer />
         <Toasts />

@@ -22,6 +22,8 @@ export type CheckAll =
 interface UiState {
   readonly palette: boolean
   readonly shortcuts: boolean
+  /** The dialog with everything that can be said about a pause. */
+  readonly pausing: boolean
   readonly checkAll: CheckAll
   /** The incident that is about to be marked handled. */
   readonly handling: Pick<IncidentSummary, 'id' | 'probeTitle' | 'title'> | null
@@ -31,6 +33,7 @@ interface UiState {
 export const uiStore = createStore<UiState>(() => ({
   palette: false,
   shortcuts: false,
+  pausing: false,
   checkAll: { kind: 'idle' },
   handling: null,
 }))
