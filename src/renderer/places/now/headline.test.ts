@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { AlertView } from '../../../contract/alerts.ts'
 import type { IncidentSummary } from '../../../contract/incidents.ts'
 import type { ServiceRow } from '../../../contract/probes.ts'
-import { checkSentence } from '../../client/ui.ts'
+import { afterRetry, checkSentence } from '../../client/ui.ts'
 import { type HeadlineState, headline, subline, troubleRank } from './headline.ts'
 
 const now = 1_900_000_000_000
@@ -267,4 +267,19 @@ it('sums a check of everything up in one sentence', () => {
   expect(checkSentence({ checked: 5, failed })).toBe(
     '0 updated, 5 failed (a: timeout; b: timeout; c: timeout and 2 more)',
   )
+})
+
+it('speaks of both once what failed was checked again', () => {
+  const last = {
+    checked: 9,
+    failed: [
+      { id: 'fly', summary: 'HTTP 401' },
+      { id: 'api', summary: 'timeout' },
+    ],
+  }
+  const again = afterRetry(last, [
+    { id: 'fly', status: 'unhealthy', summary: 'HTTP 403' },
+    { id: 'api', status: 'healthy', summary: 'Well' },
+  ])
+  expect(checkSentence(again)).toBe('8 updated, 1 failed (fly: HTTP 403)')
 })
