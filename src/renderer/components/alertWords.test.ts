@@ -10,10 +10,12 @@ it('says where it was told, or why not', () => {
     toldAtMs: at(13, 22, 9),
     hold: null,
     notDelivered: false,
+    resolvedAtMs: null,
   }
   expect(toldWords(told, now)).toBe('told you 13:22:09 on Slack and by notification')
   expect(toldWords({ ...told, toldVia: ['inbox'] }, now)).toBe('told you 13:22:09 in the inbox')
   expect(toldWords({ ...told, toldVia: [], toldAtMs: null }, now)).toBe('you were not told yet')
+  expect(toldWords({ ...told, toldVia: [], toldAtMs: null, resolvedAtMs: 9 }, now)).toBe('you were not told')
   expect(toldWords({ ...told, notDelivered: true }, now)).toBe('not delivered')
   expect(toldWords({ ...told, hold: { by: 'cooldown', untilMs: at(14, 20) } }, now)).toBe('held: cooldown until 14:20')
   expect(toldWords({ ...told, hold: { by: 'digest', untilMs: null } }, now)).toBe('held: daily digest')

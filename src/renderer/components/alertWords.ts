@@ -36,16 +36,18 @@ export const categoryWords: Readonly<Record<AlertCategory, string>> = {
 
 /** "told you 14:02:31 on Slack and by notification", "held: cooldown until 14:20", "not delivered", "you were not told yet". */
 export function toldWords(
-  alert: Pick<AlertView, 'toldVia' | 'toldAtMs' | 'hold' | 'notDelivered'>,
+  alert: Pick<AlertView, 'toldVia' | 'toldAtMs' | 'hold' | 'notDelivered' | 'resolvedAtMs'>,
   nowMs: number,
 ): string {
   if (alert.notDelivered) return 'not delivered'
-  if (alert.hold) return heldWords(alert.hold, nowMs)
-  if (alert.toldAtMs === null || alert.toldVia.length === 0) return 'you were not told yet'
+  if (alert.hold && alert.resolvedAtMs === null) return heldWords(alert.hold, nowMs)
+  if (alert.toldAtMs === null || alert.toldVia.length === 0) {
+    return alert.resolvedAtMs === null ? 'you were not told yet' : 'you were not told'
+  }
   return `told you ${formatClockSeconds(alert.toldAtMs)} ${alert.toldVia.map((via) => places[via]).join(' and ')}`
 }
 
-export function heldWords({ by, untilMs }: NonNullable<AlertView['hold']>, nowMs: number): string {
+function heldWords({ by, untilMs }: NonNullable<AlertView['hold']>, nowMs: number): string {
   return `held: ${holds[by]}${untilMs === null ? '' : ` until ${formatMoment(untilMs, nowMs)}`}`
 }
 
