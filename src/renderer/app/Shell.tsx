@@ -19,6 +19,7 @@ import { Sidebar } from './Sidebar.tsx'
 import { startShortcuts, useShortcuts } from './shortcuts.ts'
 import { UnsavedDialog } from './UnsavedDialog.tsx'
 import { claimOpening } from './useOpenedFocus.ts'
+import { useViewRecords } from './useViewRecords.ts'
 
 /** Everything around a place. It stays usable whatever happens inside. */
 export function Shell({ retryAtMs, onRetry }: { retryAtMs: number | null; onRetry: () => void }) {
@@ -37,8 +38,9 @@ export function Shell({ retryAtMs, onRetry }: { retryAtMs: number | null; onRetr
   useEffect(startShortcuts, [])
   useHeadingFocus()
   useBrowserNotifications()
+  useViewRecords(place.id)
   useShortcuts([
-    ...places.map(({ id, keys }) => ({ keys: [keys], run: () => navigate(`/${id}`) })),
+    ...places.map(({ id, keys }) => ({ keys: [keys], run: () => navigate(`/${id}`, { via: 'key' }) })),
     { keys: ['Mod+K'], run: () => uiStore.setState({ palette: true }) },
     { keys: ['?'], run: () => uiStore.setState({ shortcuts: true }) },
   ])

@@ -12,7 +12,7 @@ import styles from './Shell.module.css'
 export function Sidebar({ place }: { place: string }) {
   const needs = useNeedsCount()
   return (
-    <nav className={styles['side']} aria-label="Places">
+    <nav className={styles['side']} aria-label="Places" data-places="">
       <div className={styles['brand']}>
         <svg
           className={styles['brandMark']}
