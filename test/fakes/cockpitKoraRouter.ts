@@ -2,7 +2,6 @@ import { type implement, ORPCError } from '@orpc/server'
 import type { AlertView } from '../../src/contract/alerts.ts'
 import type { contract } from '../../src/contract/index.ts'
 import type { OperationalView } from '../../src/contract/operational.ts'
-import type { ViewRecord } from '../../src/contract/views.ts'
 import { alertDetail, inboxView } from './cockpitAlerts.ts'
 import { operational, snapshotOf } from './cockpitKora.ts'
 import type { Patch } from './cockpitRouter.ts'
@@ -15,7 +14,7 @@ const spans = { '24h': 86_400_000, '7d': 7 * 86_400_000, all: Number.POSITIVE_IN
 
 /** Answers about Kora itself, from the world and back into it. A change makes a new snapshot, as in the daemon. */
 export function koraAnswers(os: Os, world: World, now: () => number, publish: (patch: Patch) => void) {
-  const visits: ViewRecord[] = []
+  const { visits } = world
   const alertOf = (id: string): AlertView => {
     const found = world.alerts.find((one) => one.id === id)
     if (!found) throw new ORPCError('not_found', { message: `There is nothing with the id ${id}.` })

@@ -4,6 +4,7 @@ import type { KindInfo, ProbeDefinitionView, ServiceRow } from '../../src/contra
 import type { ChannelState, SecretState, Settings } from '../../src/contract/settings.ts'
 import type { CockpitState } from '../../src/contract/state.ts'
 import type { AuditRowView, BackupRow } from '../../src/contract/system.ts'
+import type { ViewRecord } from '../../src/contract/views.ts'
 import { activity, daemon, flyId, recordsPart, settingsPart } from './cockpitRecords.ts'
 import { koraPart, tellKora } from './cockpitKora.ts'
 import type { SpendWorld } from './cockpitSpend.ts'
@@ -44,6 +45,8 @@ export interface World {
   alerts: AlertView[]
   /** Everything there, newest first. */
   inbox: InboxItem[]
+  /** Visits of places, oldest first. */
+  visits: ViewRecord[]
   spend: SpendWorld
 }
 
@@ -147,6 +150,7 @@ function typical(scenario: Scenario, nowMs: number): World {
     },
     alerts: [],
     inbox: [],
+    visits: [],
     incidents,
     details: new Map(incidents.map((one) => [one.id, detailOf(one, incidents)])),
     ...settingsPart(nowMs, services),

@@ -1,4 +1,4 @@
-import { type FormEvent, useRef, useState } from 'react'
+import { type FormEvent, useId, useState } from 'react'
 import { offlineReason, useCockpit } from '../client/CockpitContext.ts'
 import { ownTimeZone, pause } from '../client/pausing.ts'
 import { daemonNowMs, useNow } from '../client/ticker.ts'
@@ -25,7 +25,7 @@ export function PauseDialog() {
   const open = useUi((state) => state.pausing)
   const { client, online } = useCockpit()
   const [busy, setBusy] = useState(false)
-  const form = useRef<HTMLFormElement>(null)
+  const form = useId()
   const [draft, setDraft] = useState(blankPause)
   const incomplete = pauseEndMs(draft, 0, 'UTC') === undefined ? 'The length is missing' : null
 
@@ -53,16 +53,17 @@ export function PauseDialog() {
           <Button onClick={leave}>Cancel</Button>
           <Button
             look="primary"
+            type="submit"
+            form={form}
             busy={busy}
             unavailable={online ? incomplete : offlineReason}
-            onClick={() => form.current?.requestSubmit()}
           >
             Pause
           </Button>
         </>
       }
     >
-      <form ref={form} className={fieldStyles['form']} noValidate onSubmit={(event) => void submit(event)}>
+      <form id={form} className={fieldStyles['form']} noValidate onSubmit={(event) => void submit(event)}>
         <Fields draft={draft} onChange={(part) => setDraft((before) => ({ ...before, ...part }))} />
       </form>
     </Dialog>

@@ -86,6 +86,8 @@ function Editor({ window, onClose, onChanged }: EditorProps) {
   const issue = (field: keyof WindowForm) => (asked ? missing.get(field) : undefined) ?? refused.get(field) ?? null
   const change = (part: Partial<WindowForm>) => {
     setForm((before) => ({ ...before, ...part }))
+    // Another kind of schedule has fields of its own, which nobody was asked for yet.
+    if (part.kind) setAsked(false)
     // What was refused of a field no longer stands once it is another.
     setRefused((before) => new Map([...before].filter(([field]) => !(field in part))))
   }
