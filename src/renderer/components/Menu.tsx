@@ -34,7 +34,7 @@ export function ButtonMenu({ label, unavailable, actions }: ButtonMenuProps) {
   return (
     <Actions actions={actions} trigger={<Button look="quiet" unavailable={unavailable} />}>
       {label}
-      <ChevronDown size={13} aria-hidden="true" />
+      <ChevronDown className={styles['chevron']} aria-hidden="true" />
     </Actions>
   )
 }

@@ -15,6 +15,7 @@ import { FreshAge } from '../../components/Freshness.tsx'
 import { Glyph } from '../../components/Glyph.tsx'
 import layout from '../../components/Layout.module.css'
 import { PoolTrack } from '../../components/PoolTrack.tsx'
+import { Skeleton } from '../../components/States.tsx'
 import type { Tone } from '../../components/status.ts'
 import styles from './Heroes.module.css'
 import {
@@ -91,7 +92,7 @@ function Card<T>({ label, href, hero, children }: CardProps<T>) {
           <FreshAge atMs={observedAtMs} expectedEveryMs={expectedEveryMs} />
         </span>
       </div>
-      {value === null ? <Unknown hero={hero} /> : children(value)}
+      {value === null ? <Unknown label={label} hero={hero} /> : children(value)}
       {problem ? (
         <p className={styles['problem']} role="alert">
           Not read live: {problem.message} <span className="mono faint">{problem.code}</span>
@@ -101,10 +102,9 @@ function Card<T>({ label, href, hero, children }: CardProps<T>) {
   )
 }
 
-/** Never a zero: that it is unknown, and why. While it is read for the first time only that. */
-function Unknown<T>({ hero }: { hero: Hero<T> }) {
-  const slow = useSlow(hero.reading)
-  if (hero.reading) return slow ? <p className={styles['text']}>Reading…</p> : null
+/** Never a zero: that it is unknown, and why. While it is read for the first time, where the lines will be. */
+function Unknown<T>({ label, hero }: { label: string; hero: Hero<T> }) {
+  if (hero.reading) return <Skeleton lines={2} label={`Loading ${label}`} />
   return (
     <>
       <p className={styles['value']} data-tone="unknown">

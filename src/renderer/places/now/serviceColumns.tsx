@@ -9,8 +9,8 @@ import { useMirror } from '../../client/mirror.ts'
 import { useTick } from '../../client/ticker.ts'
 import { IconButton, Spinner } from '../../components/Button.tsx'
 import type { Column } from '../../components/DataTable.tsx'
-import { Age } from '../../components/Figures.tsx'
 import { formatExact, formatLatency } from '../../components/format.ts'
+import { FreshAge } from '../../components/Freshness.tsx'
 import { Glyph } from '../../components/Glyph.tsx'
 import { Sparkline } from '../../components/Sparkline.tsx'
 import { maintenanceUntil } from '../../components/operationalWords.ts'
@@ -73,9 +73,8 @@ function Latency({ row, ms, quiet = false }: { row: ServiceRow; ms: number | nul
   )
 }
 
-/** Age of the newest reading; "stale" in words once it is three times older than it should be. */
+/** Age of the newest reading. */
 function Checked({ row }: { row: ServiceRow }) {
-  const fresh = useFreshness(row)
   if (row.checking) {
     return (
       <span className={styles['checking']}>
@@ -84,12 +83,7 @@ function Checked({ row }: { row: ServiceRow }) {
     )
   }
   if (!row.enabled || row.status === 'not_configured') return null
-  return (
-    <span className={styles['age']} data-freshness={fresh}>
-      {fresh === 'stale' ? 'stale, ' : ''}
-      <Age atMs={row.observedAtMs} none="not yet" />
-    </span>
-  )
+  return <FreshAge atMs={row.observedAtMs} expectedEveryMs={row.intervalMs} none="not yet" />
 }
 
 /** Columns of Now's table; made once per connection, because cells act on it. */

@@ -25,7 +25,7 @@ const columns: readonly Column<ListenerRow>[] = [
   {
     key: 'state',
     header: 'State',
-    width: '8.75rem',
+    width: '9.5rem',
     cell: (row) => <Status tone={states[row.state].tone}>{states[row.state].word}</Status>,
     text: (row) => states[row.state].word,
   },
