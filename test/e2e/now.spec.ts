@@ -171,7 +171,7 @@ test('a service is checked from the list of ages, and what failed in a check of 
   const fixture = await open('typical')
   await page.goto(fixture.url)
   await freshness(page).click()
-  await page.getByRole('button', { name: 'Check sentry now' }).first().click()
+  await page.getByRole('button', { name: 'Check now, sentry' }).click()
   await expect.poll(() => fixture.calls.filter((call) => call === 'probes.check')).toHaveLength(1)
   await page.keyboard.press('Escape')
 
@@ -183,7 +183,7 @@ test('a service is checked from the list of ages, and what failed in a check of 
   fixture.world.state.services = fixture.world.state.services.map((row) =>
     row.id === 'shop' ? { ...row, status: 'healthy', summary: 'Well', error: null } : row,
   )
-  await page.getByRole('button', { name: 'Check the failed ones again' }).click()
+  await page.getByRole('button', { name: 'Check again what failed' }).click()
   await expect(
     page.getByRole('status').filter({ hasText: /6 updated, 1 failed \(fly: Rejected, HTTP 401\)/ }),
   ).toBeVisible()

@@ -179,6 +179,34 @@ for (const [path, scenarios] of koraPages) {
   })
 }
 
+test('what opens over a page has nothing serious for axe either', async ({ page, open }) => {
+  const { url } = await open('typical')
+  const overlays: readonly [path: string, open: () => Promise<void>, overlay: string][] = [
+    ['now', () => page.getByRole('button', { name: /fresh/ }).click(), 'How fresh it is'],
+    [
+      'now',
+      async () => {
+        await page.getByRole('button', { name: 'Pause' }).click()
+        await page.getByRole('menuitem', { name: 'Options…' }).click()
+      },
+      'Pause Kora',
+    ],
+    ['system/daemon', () => page.getByRole('button', { name: 'Stop…' }).click(), 'Stop Kora'],
+  ]
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    for (const [path, show, name] of overlays) {
+      await page.goto(`${url}/#/${path}`)
+      await page.reload()
+      await show()
+      await expect(page.getByRole('dialog', { name })).toBeVisible()
+      const { violations } = await new AxeBuilder({ page }).analyze()
+      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      expect(serious.map(({ id, nodes }) => `${name} ${id}: ${nodes.map((node) => node.target).join(' ')}`)).toEqual([])
+    }
+  }
+})
+
 test('500 services: all are counted, few are drawn, and trouble stands first', async ({ page, open }) => {
   const { url } = await open('full')
   await page.goto(url)

@@ -90,7 +90,7 @@ function Line({ reading }: { reading: Reading }) {
           look="quiet"
           className={styles['readingCheck']}
           unavailable={online ? null : offlineReason}
-          aria-label={`Check ${name} now`}
+          aria-label={`Check now, ${name}`}
           onClick={() => void checkNow(client, { id: serviceId, title: name })}
         >
           {checking ? <Spinner /> : null}

@@ -24,6 +24,8 @@ export function Inbox() {
   const { client, online } = useCockpit()
   const inbox = useMirror((mirror) => mirror.inbox)
   const [earlier, setEarlier] = useState(false)
+  /** Read in this window; what lies beyond the mirror is told of by nobody else. */
+  const [seen, setSeen] = useState<ReadonlySet<string>>(new Set())
   const unavailable = online ? null : offlineReason
   const { rows, more, work } = usePaged<InboxItem>({
     first: { kind: 'ready', data: inbox.items, problem: null },
@@ -56,7 +58,12 @@ export function Inbox() {
     >
       <ul className={`panel ${styles['inbox']}`}>
         {shown.map((item) => (
-          <Item key={item.id} item={item} />
+          <Item
+            key={item.id}
+            item={item}
+            unread={inbox.unread > 0 && item.readAtMs === null && !seen.has(item.id)}
+            onRead={() => setSeen((before) => new Set([...before, item.id]))}
+          />
         ))}
         {hidden || (earlier && more) ? (
           <li className={styles['moreLines']}>
@@ -76,10 +83,18 @@ export function Inbox() {
   )
 }
 
-function Item({ item }: { item: InboxItem }) {
+interface ItemProps {
+  item: InboxItem
+  unread: boolean
+  onRead: () => void
+}
+
+function Item({ item, unread, onRead }: ItemProps) {
   const { client, online } = useCockpit()
   const { route } = item
-  const unread = item.readAtMs === null
+  const read = async () => {
+    if (await markRead(client, item)) onRead()
+  }
   const words = (
     <>
       <span className={styles['inboxTitle']}>
@@ -105,7 +120,7 @@ function Item({ item }: { item: InboxItem }) {
             // Opening it is reading it.
             if (!unread || !online || event.ctrlKey || event.metaKey || event.shiftKey) return
             event.preventDefault()
-            void markRead(client, item)
+            void read()
             navigate(route)
           }}
         >
@@ -119,7 +134,7 @@ function Item({ item }: { item: InboxItem }) {
           className={styles['asideButton']}
           unavailable={online ? null : offlineReason}
           aria-label={`Mark read, ${item.title}`}
-          onClick={() => void markRead(client, item)}
+          onClick={() => void read()}
         >
           Mark read
         </Button>
@@ -133,11 +148,13 @@ function inboxGlyph({ severity }: InboxItem): GlyphName {
   return severity === null || severity === 'info' ? 'system' : severityTone(severity)
 }
 
-/** Marks one as read, or everything. */
-async function markRead(client: CockpitClient, item?: InboxItem): Promise<void> {
+/** Marks one as read, or everything. Resolves to whether it worked. */
+async function markRead(client: CockpitClient, item?: InboxItem): Promise<boolean> {
   try {
     await client.alerts.markRead(item ? { ids: [item.id] } : {})
+    return true
   } catch (error) {
     notify({ title: 'Not marked as read', text: explain(error).message, failed: true })
+    return false
   }
 }

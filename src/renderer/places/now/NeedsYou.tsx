@@ -14,13 +14,12 @@ import { uiStore } from '../../client/ui.ts'
 import { staleWords, toldWords } from '../../components/alertWords.ts'
 import { Button, ButtonLink, Spinner } from '../../components/Button.tsx'
 import { Age, Money } from '../../components/Figures.tsx'
-import { formatClockSeconds, formatMoment } from '../../components/format.ts'
 import { Status } from '../../components/Glyph.tsx'
 import layout from '../../components/Layout.module.css'
 import { ActionMenu } from '../../components/Menu.tsx'
-import { maintenanceUntil } from '../../components/operationalWords.ts'
 import { severityTone } from '../../components/status.ts'
 import styles from './Now.module.css'
+import { incidentToldWords } from './toldWords.ts'
 
 /** More of them push the services out of sight; the rest is one press away. */
 const shownAtOnce = 5
@@ -111,6 +110,7 @@ function IncidentRow({ incident, first }: { incident: IncidentSummary; first: bo
   const unavailable = online ? null : offlineReason
   const service = useMirror((mirror) => mirror.services[incident.probeId])
   const maintenance = useMirror((mirror) => mirror.maintenance)
+  const operational = useMirror((mirror) => mirror.operational)
   const nowMs = useNow()
   const handle = () => uiStore.setState({ handling: incident })
   return (
@@ -122,8 +122,7 @@ function IncidentRow({ incident, first }: { incident: IncidentSummary; first: bo
       title={incident.title}
       meta={
         <>
-          <Age atMs={incident.openedAtMs} /> ·{' '}
-          {toldText(incident, maintenanceUntil(maintenance, incident.probeId), nowMs)}
+          <Age atMs={incident.openedAtMs} /> · {incidentToldWords(incident, { maintenance, operational }, nowMs)}
           {incident.investigating ? <Investigating /> : null}
           {incident.acknowledgedAtMs === null ? null : ' · acknowledged'}
           <Cost nanoUsd={incident.costNanoUsd} />
@@ -225,13 +224,4 @@ function Cost({ nanoUsd }: { nanoUsd: number | null }) {
       · <Money nanoUsd={nanoUsd} />
     </>
   )
-}
-
-function toldText(incident: IncidentSummary, maintenanceUntilMs: number | null, nowMs: number): string {
-  if (incident.toldAtMs !== null) {
-    const where = incident.toldVia === 'slack' ? 'on Slack' : 'by notification'
-    return `told you ${formatClockSeconds(incident.toldAtMs)} ${where}`
-  }
-  if (maintenanceUntilMs !== null) return `held: maintenance until ${formatMoment(maintenanceUntilMs, nowMs)}`
-  return 'you were not told yet'
 }

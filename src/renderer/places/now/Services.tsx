@@ -134,7 +134,7 @@ function CheckProgress({ rows }: { rows: readonly ServiceRow[] }) {
             look="quiet"
             className={styles['sectionButton']}
             unavailable={online ? null : offlineReason}
-            aria-label={result.failed.length === 1 ? 'Check the failed one again' : 'Check the failed ones again'}
+            aria-label="Check again what failed"
             onClick={() => void checkFailedAgain(client, result)}
           >
             Check again
