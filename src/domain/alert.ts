@@ -81,12 +81,19 @@ export function countBySeverity(alerts: readonly Pick<Alert, 'severity'>[]): Rec
   return counts
 }
 
-/** Whether it waits for the operator: theirs to act on, not put aside, told by the alert or by a notice. */
+/**
+ * Whether it waits for the operator: theirs to act on, not put aside, told by the alert or by a notice. That Kora is
+ * paused is said by the pause itself, wherever it is shown: it is no second thing to act on.
+ */
 export function alertNeedsOperator(
-  alert: Pick<AlertOccurrence, 'severity' | 'voice' | 'acknowledgedAtMs' | 'snoozedUntilMs' | 'resolvedAtMs'>,
+  alert: Pick<
+    AlertOccurrence,
+    'category' | 'severity' | 'voice' | 'acknowledgedAtMs' | 'snoozedUntilMs' | 'resolvedAtMs'
+  >,
   nowMs: number,
 ): boolean {
-  const { severity, voice, acknowledgedAtMs, snoozedUntilMs, resolvedAtMs } = alert
+  const { category, severity, voice, acknowledgedAtMs, snoozedUntilMs, resolvedAtMs } = alert
   if (resolvedAtMs !== null || voice === 'incident' || severity === 'info') return false
+  if (category === 'operational_state') return false
   return acknowledgedAtMs === null && (snoozedUntilMs ?? 0) <= nowMs
 }

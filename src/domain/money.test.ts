@@ -1,6 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formatMoney, formatRate, formatTokens, formatTotal, nanoPerUsd, parseUsd, toMicroUsd, toUsd } from './money.ts'
+import {
+  formatMoney,
+  formatRate,
+  formatRound,
+  formatTokens,
+  formatTotal,
+  nanoPerUsd,
+  parseUsd,
+  toMicroUsd,
+  toUsd,
+} from './money.ts'
 
 describe('toMicroUsd and toUsd', () => {
   it.each([
@@ -155,4 +165,8 @@ it.each([
   [null, '—'],
 ])('a price of %s USD per million tokens reads %s', (usd, text) => {
   expect(formatRate(usd)).toBe(text)
+})
+
+it('leaves out cents that are none, and makes nothing up', () => {
+  expect([200_000_000_000, 82_400_000_000, null].map(formatRound)).toEqual(['$200', '$82.40', '—'])
 })

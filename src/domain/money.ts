@@ -44,6 +44,11 @@ export function formatTotal(nanoUsd: number | null, options: { estimate?: boolea
   return `${mark}$${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, '0')}`
 }
 
+/** A sum without its cents when there are none: what a person set, such as the pool. */
+export function formatRound(nanoUsd: number | null): string {
+  return formatTotal(nanoUsd).replace(/\.00$/, '')
+}
+
 /** A price as its provider prints it, exact: two decimals, and up to four where it has them ("$5.00", "$0.125"). */
 export function formatRate(usd: number | null): string {
   if (usd === null) return unknown

@@ -19,7 +19,10 @@ const pages = [
   '#/settings/model',
   '#/settings/slack',
   '#/settings/notifications',
+  '#/settings/alerts',
+  '#/settings/maintenance',
   '#/settings/watching',
+  '#/settings/local-api',
   '#/settings/data',
 ]
 

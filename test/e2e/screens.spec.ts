@@ -13,6 +13,8 @@ const headlines: readonly [Scenario, RegExp][] = [
   ['stale', /.+/],
   ['blind', /not watching/i],
   ['looking', /looking/],
+  ['paused', /^Paused until \d\d:\d\d, 2 things need you$/],
+  ['maintenance', /^Maintenance until \d\d:\d\d: fly, supabase$/],
 ]
 
 /** What the Spend place says first in each state. */
@@ -114,6 +116,96 @@ for (const [scenario, headline] of spendHeadlines) {
     }
   })
 }
+
+/** Pages about Kora itself, each in the states in which it differs. */
+const koraPages: readonly [page: string, scenarios: readonly Scenario[]][] = [
+  ['now', ['typical', 'broken', 'stale', 'paused', 'unknown_budget']],
+  ['investigations/alt_01JX7BAK', ['typical', 'stale', 'paused']],
+  ['investigations/alt_01JX7LIS', ['broken']],
+  ['system/daemon', ['paused']],
+  ['system/listeners', ['typical', 'broken']],
+  ['settings/alerts', ['typical']],
+  ['settings/maintenance', ['maintenance', 'empty']],
+  ['settings/maintenance/mw_deploys', ['typical']],
+  ['settings/local-api', ['typical']],
+  ['settings/data', ['typical']],
+]
+
+for (const [path, scenarios] of koraPages) {
+  test(`${path}: nothing serious for axe and no sideways scrolling, light, dark, grey, narrow and at twice the text`, async ({
+    page,
+    open,
+  }, info) => {
+    test.slow()
+    const devtools = await page.context().newCDPSession(page)
+    for (const scenario of scenarios) {
+      const { url } = await open(scenario)
+      for (const [name, width, height, colorScheme, text] of [
+        ['light', 1280, 800, 'light', 16],
+        ['dark', 1280, 800, 'dark', 16],
+        ['grey', 1280, 800, 'light', 16],
+        ['narrow', 720, 900, 'light', 16],
+        ['narrow-dark', 720, 900, 'dark', 16],
+        ['twice', 1280, 800, 'light', 32],
+      ] as const) {
+        await page.setViewportSize({ width, height })
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+        await devtools.send('Emulation.setEmulatedVisionDeficiency', {
+          type: name === 'grey' ? 'achromatopsia' : 'none',
+        })
+        await devtools.send('Page.setFontSizes', { fontSizes: { standard: text, fixed: text } })
+        await page.goto(`${url}/#/${path}`)
+        await page.reload()
+        await expect(page.getByRole('heading', { level: 1, includeHidden: true })).toBeVisible()
+        await expect(page.getByRole('status', { name: /^Loading/ })).toHaveCount(0)
+        await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
+        const file = `${scenario}-${path.replaceAll('/', '-')}-${name}`
+        await page.screenshot({ path: info.outputPath(`${file}.png`) })
+        const wide = await page.evaluate(() =>
+          [
+            document.documentElement,
+            ...document.querySelectorAll('main, main [data-scroller], [role="dialog"], [role="dialog"] > div'),
+          ].some((box) => box.scrollWidth > box.clientWidth),
+        )
+        expect(`${file}: ${wide ? 'scrolls sideways' : 'fits'}`).toBe(`${file}: fits`)
+        if (name !== 'light' && name !== 'dark') continue
+        const { violations } = await new AxeBuilder({ page }).analyze()
+        const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        expect(serious.map(({ id, nodes }) => `${file} ${id}: ${nodes.map((node) => node.target).join(' ')}`)).toEqual(
+          [],
+        )
+      }
+    }
+  })
+}
+
+test('what opens over a page has nothing serious for axe either', async ({ page, open }) => {
+  const { url } = await open('typical')
+  const overlays: readonly [path: string, open: () => Promise<void>, overlay: string][] = [
+    ['now', () => page.getByRole('button', { name: /fresh/ }).click(), 'How fresh it is'],
+    [
+      'now',
+      async () => {
+        await page.getByRole('button', { name: 'Pause' }).click()
+        await page.getByRole('menuitem', { name: 'Options…' }).click()
+      },
+      'Pause Kora',
+    ],
+    ['system/daemon', () => page.getByRole('button', { name: 'Stop…' }).click(), 'Stop Kora'],
+  ]
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    for (const [path, show, name] of overlays) {
+      await page.goto(`${url}/#/${path}`)
+      await page.reload()
+      await show()
+      await expect(page.getByRole('dialog', { name })).toBeVisible()
+      const { violations } = await new AxeBuilder({ page }).analyze()
+      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      expect(serious.map(({ id, nodes }) => `${name} ${id}: ${nodes.map((node) => node.target).join(' ')}`)).toEqual([])
+    }
+  }
+})
 
 test('500 services: all are counted, few are drawn, and trouble stands first', async ({ page, open }) => {
   const { url } = await open('full')

@@ -6,7 +6,8 @@ import type { NotificationMessage, StateMessage } from '../../src/contract/state
 import { latencyAt } from './cockpitRows.ts'
 import type { World } from './cockpitScenarios.ts'
 import { historyAnswers } from './cockpitHistory.ts'
-import { koraAnswers } from './cockpitKora.ts'
+import { maintenanceOf } from './cockpitKora.ts'
+import { koraAnswers } from './cockpitKoraRouter.ts'
 import { spendAnswers } from './cockpitSpendRouter.ts'
 
 export type Patch = Omit<Extract<StateMessage, { kind: 'patch' }>, 'kind' | 'seq' | 'nowMs'>
@@ -290,6 +291,7 @@ export function routerOf({ world, now, publish, feeds, bells, nextSeq }: RouterP
           localApi: { ...settings.localApi, ...input.localApi },
           retention: { ...settings.retention, ...input.retention },
         }
+        if (input.maintenance) publish({ maintenance: maintenanceOf(world.settings.maintenance.windows, now()) })
         return world.settings
       }),
       setSecret: os.settings.setSecret.handler(({ input }) => {

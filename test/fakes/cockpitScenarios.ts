@@ -1,11 +1,12 @@
-import type { AlertView } from '../../src/contract/alerts.ts'
+import type { AlertView, InboxItem } from '../../src/contract/alerts.ts'
 import type { DeliveryView, IncidentDetail, IncidentSummary } from '../../src/contract/incidents.ts'
 import type { KindInfo, ProbeDefinitionView, ServiceRow } from '../../src/contract/probes.ts'
 import type { ChannelState, SecretState, Settings } from '../../src/contract/settings.ts'
 import type { CockpitState } from '../../src/contract/state.ts'
 import type { AuditRowView, BackupRow } from '../../src/contract/system.ts'
+import type { ViewRecord } from '../../src/contract/views.ts'
 import { activity, daemon, flyId, recordsPart, settingsPart } from './cockpitRecords.ts'
-import { koraPart } from './cockpitKora.ts'
+import { koraPart, tellKora } from './cockpitKora.ts'
 import type { SpendWorld } from './cockpitSpend.ts'
 import { spendOf } from './cockpitSpendScenarios.ts'
 import { d, detailOf, h, incident, latencyAt, min, resolved, s, service } from './cockpitRows.ts'
@@ -22,6 +23,8 @@ export type Scenario =
   | 'looking'
   | 'warn'
   | 'unknown_budget'
+  | 'paused'
+  | 'maintenance'
 
 /** Everything the fixture's router answers from. */
 export interface World {
@@ -40,6 +43,10 @@ export interface World {
   audit: AuditRowView[]
   /** Active and resolved, newest first. */
   alerts: AlertView[]
+  /** Everything there, newest first. */
+  inbox: InboxItem[]
+  /** Visits of places, oldest first. */
+  visits: ViewRecord[]
   spend: SpendWorld
 }
 
@@ -142,6 +149,8 @@ function typical(scenario: Scenario, nowMs: number): World {
       ...koraPart(nowMs),
     },
     alerts: [],
+    inbox: [],
+    visits: [],
     incidents,
     details: new Map(incidents.map((one) => [one.id, detailOf(one, incidents)])),
     ...settingsPart(nowMs, services),
@@ -152,6 +161,12 @@ function typical(scenario: Scenario, nowMs: number): World {
 
 /** The world of a scenario, as of `nowMs`. */
 export function worldOf(scenario: Scenario, nowMs: number): World {
+  const world = watchedWorld(scenario, nowMs)
+  tellKora(scenario, world, nowMs)
+  return world
+}
+
+function watchedWorld(scenario: Scenario, nowMs: number): World {
   const world = typical(scenario, nowMs)
   const { state } = world
   const well = (row: ServiceRow): ServiceRow =>
@@ -162,6 +177,26 @@ export function worldOf(scenario: Scenario, nowMs: number): World {
     case 'typical':
     case 'warn':
     case 'unknown_budget':
+    case 'paused':
+      return world
+    case 'maintenance':
+      state.services = state.services.map((row) =>
+        row.id === 'fly' || row.id === 'supabase'
+          ? {
+              ...row,
+              status: 'degraded',
+              cause: 'too_slow',
+              summary: 'Slow',
+              error: null,
+              latencyMs: 1_900,
+              incidentId: null,
+              severity: null,
+              suspectSinceMs: nowMs - 9 * min,
+            }
+          : well(row),
+      )
+      state.incidents = []
+      state.activity = state.activity.slice(2)
       return world
     case 'calm':
       state.services = state.services.map(well)
@@ -276,7 +311,17 @@ export function worldOf(scenario: Scenario, nowMs: number): World {
       state.services = [...bad.map((one) => one.row), ...state.services.slice(7)]
       state.incidents = bad.map((one) => one.summary)
       state.daemon.listeners = state.daemon.listeners.map((one, index) =>
-        index === 2 ? { ...one, state: 'down', note: 'Slack refused the token 4 times' } : one,
+        index === 2
+          ? {
+              ...one,
+              state: 'down',
+              lastEventAtMs: nowMs - 9 * min,
+              consecutiveErrors: 4,
+              lastError: 'ECONNRESET while reading from slack.com, after 3 s',
+              restarts: 3,
+              note: 'Slack refused the token 4 times',
+            }
+          : one,
       )
       state.daemon.schedules = state.daemon.schedules.map((one, index) =>
         index === 2

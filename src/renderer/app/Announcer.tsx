@@ -1,6 +1,5 @@
 import { useEffect, useState } from 'react'
-import type { IncidentSummary } from '../../contract/incidents.ts'
-import { mirrorStore } from '../client/mirror.ts'
+import { type Mirror, mirrorStore } from '../client/mirror.ts'
 import { daemonNowMs } from '../client/ticker.ts'
 import { announcements } from './announce.ts'
 
@@ -10,15 +9,15 @@ export function Announcer() {
   const [assertive, setAssertive] = useState('')
 
   useEffect(() => {
-    let before: readonly IncidentSummary[] | null = mirrorStore.getState().mirror?.incidents ?? null
+    let before: Mirror | null = mirrorStore.getState().mirror
     return mirrorStore.subscribe(({ mirror }) => {
-      if (!mirror || mirror.incidents === before) return
+      if (!mirror || (mirror.incidents === before?.incidents && mirror.alerts === before.alerts)) return
       if (before) {
-        const said = announcements(before, mirror.incidents, daemonNowMs())
+        const said = announcements(before, mirror, daemonNowMs())
         if (said.polite.length > 0) setPolite(said.polite.join('. '))
         if (said.assertive.length > 0) setAssertive(said.assertive.join('. '))
       }
-      before = mirror.incidents
+      before = mirror
     })
   }, [])
 

@@ -1,10 +1,16 @@
 import { useState } from 'react'
+import type { OperationalView } from '../../contract/operational.ts'
 import type { Problem } from '../../contract/system.ts'
+import { offlineReason, useCockpit } from '../client/CockpitContext.ts'
+import { useWork } from '../client/hooks.ts'
 import { useMirror } from '../client/mirror.ts'
-import { useTick } from '../client/ticker.ts'
+import { resumeWork } from '../client/pausing.ts'
+import { useNow, useTick } from '../client/ticker.ts'
+import { uiStore } from '../client/ui.ts'
 import { Button, ButtonLink } from '../components/Button.tsx'
 import { Age } from '../components/Figures.tsx'
 import { formatClock } from '../components/format.ts'
+import { pauseKind, pauseStrip, stoppedByCost } from '../components/operationalWords.ts'
 import { Banner } from '../components/States.tsx'
 import styles from './Shell.module.css'
 
@@ -35,6 +41,47 @@ export function ConnectionBanner({ retryAtMs, onRetry }: { retryAtMs: number | n
     >
       <strong role="status">Connection to Kora lost</strong>, trying again {wait > 0 ? `in ${wait} s` : 'now'}. Showing
       what was known at {formatClock(heardAtMs + offsetMs)}.
+    </Banner>
+  )
+}
+
+/** A pause, on every screen: since when, until when, by whom, and the way out of it. */
+export function PauseBanner() {
+  const operational = useMirror((mirror) => mirror.operational)
+  const kind = pauseKind(operational)
+  if (kind === 'person') return <PersonsPause operational={operational} />
+  if (kind === 'cost') {
+    return (
+      <Banner tone="paused" actions={<ButtonLink href="#/settings/budget">Raise the pool</ButtonLink>}>
+        <strong>{stoppedByCost}.</strong> Kora still watches and tells you.
+      </Banner>
+    )
+  }
+  return null
+}
+
+function PersonsPause({ operational }: { operational: OperationalView }) {
+  const { client, online } = useCockpit()
+  const nowMs = useNow()
+  const { state, run } = useWork(() => resumeWork(client))
+  const unavailable = online ? null : offlineReason
+  const { fact, text } = pauseStrip(operational, nowMs)
+  return (
+    <Banner
+      tone="paused"
+      live
+      actions={
+        <>
+          <Button look="quiet" unavailable={unavailable} onClick={() => uiStore.setState({ pausing: true })}>
+            Change…
+          </Button>
+          <Button unavailable={unavailable} busy={state.kind === 'running'} onClick={() => void run()}>
+            Resume
+          </Button>
+        </>
+      }
+    >
+      <strong>{fact}</strong> {text}
     </Banner>
   )
 }

@@ -5,6 +5,7 @@ import { uiStore, useUi } from '../client/ui.ts'
 import dialogStyles from '../components/Dialog.module.css'
 import styles from './CommandPalette.module.css'
 import { findCommands, grouped } from './commands.ts'
+import { reachedBy } from './router.ts'
 import { useCommands } from './useCommands.ts'
 
 function close(): void {
@@ -53,7 +54,7 @@ function Finder() {
                 disabled={Boolean(command.unavailable)}
                 onSelect={() => {
                   close()
-                  command.run()
+                  reachedBy('palette', () => command.run())
                 }}
               >
                 <span className={styles['label']}>{command.label}</span>

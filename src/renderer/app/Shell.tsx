@@ -1,22 +1,25 @@
 import { Tooltip } from '@base-ui/react/tooltip'
 import { useEffect } from 'react'
 import { useCockpit } from '../client/CockpitContext.ts'
+import { useNeedsCount } from '../client/needs.ts'
 import { uiStore } from '../client/ui.ts'
 import { Toasts } from '../components/Toasts.tsx'
 import { Announcer } from './Announcer.tsx'
-import { ConnectionBanner, DemoRibbon, ProblemBanners } from './Banners.tsx'
+import { ConnectionBanner, DemoRibbon, PauseBanner, ProblemBanners } from './Banners.tsx'
 import { useBrowserNotifications } from './browserNotifications.ts'
 import { CommandPalette } from './CommandPalette.tsx'
 import { ErrorBoundary } from './ErrorBoundary.tsx'
 import { HandledDialog } from './HandledDialog.tsx'
+import { PauseDialog } from './PauseDialog.tsx'
 import { navigate, routerStore, useRoute } from './router.ts'
 import { places } from './routes.tsx'
 import styles from './Shell.module.css'
 import { ShortcutList } from './ShortcutList.tsx'
-import { Sidebar, useNeedsCount } from './Sidebar.tsx'
+import { Sidebar } from './Sidebar.tsx'
 import { startShortcuts, useShortcuts } from './shortcuts.ts'
 import { UnsavedDialog } from './UnsavedDialog.tsx'
 import { claimOpening } from './useOpenedFocus.ts'
+import { useViewRecords } from './useViewRecords.ts'
 
 /** Everything around a place. It stays usable whatever happens inside. */
 export function Shell({ retryAtMs, onRetry }: { retryAtMs: number | null; onRetry: () => void }) {
@@ -35,8 +38,9 @@ export function Shell({ retryAtMs, onRetry }: { retryAtMs: number | null; onRetr
   useEffect(startShortcuts, [])
   useHeadingFocus()
   useBrowserNotifications()
+  useViewRecords(place.id)
   useShortcuts([
-    ...places.map(({ id, keys }) => ({ keys: [keys], run: () => navigate(`/${id}`) })),
+    ...places.map(({ id, keys }) => ({ keys: [keys], run: () => navigate(`/${id}`, { via: 'key' }) })),
     { keys: ['Mod+K'], run: () => uiStore.setState({ palette: true }) },
     { keys: ['?'], run: () => uiStore.setState({ shortcuts: true }) },
   ])
@@ -59,6 +63,7 @@ export function Shell({ retryAtMs, onRetry }: { retryAtMs: number | null; onRetr
           <section aria-label="Notices">
             <DemoRibbon />
             {online ? null : <ConnectionBanner retryAtMs={retryAtMs} onRetry={onRetry} />}
+            <PauseBanner />
             <ProblemBanners />
           </section>
           <main id="content" className={styles['place']} aria-label={place.label}>
@@ -70,6 +75,7 @@ export function Shell({ retryAtMs, onRetry }: { retryAtMs: number | null; onRetr
         <CommandPalette />
         <ShortcutList />
         <HandledDialog />
+        <PauseDialog />
         <UnsavedDialog />
         <Announcer />
         <Toasts />

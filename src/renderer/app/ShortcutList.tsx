@@ -27,11 +27,11 @@ const groups: readonly {
     ],
   },
   {
-    title: 'On a service or an incident',
+    title: 'On a service, an incident or an alert',
     rows: [
       [['r'], 'Check now; everything when nothing is chosen'],
       [['s'], 'Snooze for 1 h'],
-      [['h'], 'Mark handled'],
+      [['h'], 'Mark handled; acknowledge an alert'],
     ],
   },
 ]

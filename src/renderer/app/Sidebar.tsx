@@ -1,24 +1,18 @@
 import CommandIcon from 'lucide-react/icons/command'
 import { useMirror } from '../client/mirror.ts'
-import { daemonNowMs, useTick } from '../client/ticker.ts'
+import { useNeedsCount } from '../client/needs.ts'
+import { daemonNowMs } from '../client/ticker.ts'
 import { uiStore } from '../client/ui.ts'
 import { Kbd } from '../components/Button.tsx'
 import { countOf, formatDay } from '../components/format.ts'
-import { needsOperator } from '../components/status.ts'
 import { Tooltip } from '../components/Tooltip.tsx'
 import { places } from './routes.tsx'
 import styles from './Shell.module.css'
 
-/** How many incidents wait for the operator right now. */
-export function useNeedsCount(): number {
-  const incidents = useMirror((mirror) => mirror.incidents)
-  return useTick((nowMs) => incidents.filter((incident) => needsOperator(incident, nowMs)).length)
-}
-
 export function Sidebar({ place }: { place: string }) {
   const needs = useNeedsCount()
   return (
-    <nav className={styles['side']} aria-label="Places">
+    <nav className={styles['side']} aria-label="Places" data-places="">
       <div className={styles['brand']}>
         <svg
           className={styles['brandMark']}
@@ -46,7 +40,7 @@ export function Sidebar({ place }: { place: string }) {
           <a className={styles['link']} href={`#/${id}`} aria-current={id === place ? 'page' : undefined}>
             <Icon size={15} strokeWidth={1.6} aria-hidden="true" />
             <span className={styles['label']}>{label}</span>
-            {id === 'investigations' && needs > 0 ? (
+            {id === 'now' && needs > 0 ? (
               <span className={styles['count']}>
                 {needs}
                 <span className="visuallyHidden"> {needs === 1 ? 'needs' : 'need'} you</span>

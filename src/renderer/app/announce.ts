@@ -1,5 +1,5 @@
-import type { IncidentSummary } from '../../contract/incidents.ts'
-import { needsOperator } from '../components/status.ts'
+import { type Looked, type Need, needsOf } from '../client/needs.ts'
+import type { Severity } from '../../domain/severity.ts'
 
 export interface Announcements {
   readonly polite: readonly string[]
@@ -7,22 +7,23 @@ export interface Announcements {
   readonly assertive: readonly string[]
 }
 
-/** What came to need the operator between two looks at the open incidents, or became critical meanwhile. */
-export function announcements(
-  before: readonly IncidentSummary[],
-  after: readonly IncidentSummary[],
-  nowMs: number,
-): Announcements {
-  const known = new Map(before.map((incident) => [incident.id, incident]))
+/** What came to need the operator between two looks at incidents and alerts, or became critical meanwhile. */
+export function announcements(before: Looked, after: Looked, nowMs: number): Announcements {
+  const known = new Map<string, Severity>([...before.incidents, ...before.alerts].map((one) => [one.id, one.severity]))
   const polite: string[] = []
   const assertive: string[] = []
-  for (const incident of after) {
-    const old = known.get(incident.id)
-    const worse = old !== undefined && old.severity !== 'critical' && incident.severity === 'critical'
-    if ((old && !worse) || !needsOperator(incident, nowMs)) continue
-    const text = `${incident.probeTitle} needs you: ${incident.title}`
-    if (incident.severity === 'critical') assertive.push(`Critical. ${text}`)
-    else polite.push(text)
+  for (const need of needsOf(after, nowMs)) {
+    const old = known.get(need.id)
+    const worse = old !== undefined && old !== 'critical' && need.severity === 'critical'
+    if (old !== undefined && !worse) continue
+    if (need.severity === 'critical') assertive.push(`Critical. ${said(need)}`)
+    else polite.push(said(need))
   }
   return { polite, assertive }
+}
+
+function said(need: Need): string {
+  return need.kind === 'incident'
+    ? `${need.incident.probeTitle} needs you: ${need.incident.title}`
+    : `Kora needs you: ${need.alert.title}`
 }

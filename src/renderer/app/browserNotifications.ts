@@ -78,7 +78,7 @@ function show(message: NotificationMessage): void {
   if (message.tag !== null) shownByTag.set(message.tag, shown)
   shown.addEventListener('click', () => {
     window.focus()
-    if (message.route) navigate(message.route)
+    if (message.route) navigate(message.route, { via: 'notification' })
     shown.close()
   })
 }

@@ -12,6 +12,6 @@ const source = createConnection()
 // First of all: it takes a one-time code out of the address before anything else reads it.
 source.start()
 startRouter(window.kora ? 'desktop' : 'headless')
-window.kora?.onNavigate((route) => navigate(route))
+window.kora?.onNavigate((route) => navigate(route, { via: 'notification' }))
 
 createRoot(root).render(<App source={source} />)

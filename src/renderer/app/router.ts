@@ -2,15 +2,18 @@ import { useEffect, useMemo } from 'react'
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
 import { isWithin, normalisePath, parseRoute, type Route } from './route.ts'
+import type { ViewOrigin } from './viewTracker.ts'
 
 /** Where an unsaved form wants to keep the operator, and where they wanted to go instead. */
-type Pending = { readonly kind: 'path'; readonly path: string } | { readonly kind: 'close' }
+type Pending = { readonly kind: 'path'; readonly path: string; readonly via: ViewOrigin } | { readonly kind: 'close' }
 
 interface RouterState {
   readonly path: string
   /** Paths outside this scope ask first; null while nothing is unsaved. */
   readonly guardedScope: string | null
   readonly pending: Pending | null
+  /** How the present path was reached. */
+  readonly via: ViewOrigin
   /** Grows when a link (not j/k in a list) led here: the inspector's heading takes focus. */
   readonly openings: number
 }
@@ -20,7 +23,11 @@ export const routerStore = createStore<RouterState>(() => ({
   guardedScope: null,
   pending: null,
   openings: 0,
+  via: 'link',
 }))
+
+/** What navigates just now, unless the call says otherwise. */
+let origin: ViewOrigin = 'link'
 
 function leavesGuard(path: string): boolean {
   const { guardedScope } = routerStore.getState()
@@ -31,18 +38,35 @@ function leavesGuard(path: string): boolean {
  * Goes to a path such as `/investigations/inc_1`. With unsaved changes it only asks.
  * @param options.replace no new entry in the history: moving through a list, or mending an address
  * @param options.quiet focus stays where it is
+ * @param options.via by default what {@link reachedBy} says, else a link
  */
-export function navigate(path: string, options: { replace?: boolean; quiet?: boolean } = {}): void {
+export function navigate(path: string, options: { replace?: boolean; quiet?: boolean; via?: ViewOrigin } = {}): void {
   const next = normalisePath(path)
+  const via = options.via ?? origin
   if (leavesGuard(next)) {
-    routerStore.setState({ pending: { kind: 'path', path: next } })
+    routerStore.setState({ pending: { kind: 'path', path: next, via } })
     return
   }
   if (next !== routerStore.getState().path) {
     if (options.replace) history.replaceState(null, '', `#${next}`)
     else history.pushState(null, '', `#${next}`)
   }
-  routerStore.setState((state) => ({ path: next, openings: options.quiet ? state.openings : state.openings + 1 }))
+  routerStore.setState((state) => ({
+    path: next,
+    openings: options.quiet ? state.openings : state.openings + 1,
+    via,
+  }))
+}
+
+/** Runs something that may navigate, and says how its place was reached. */
+export function reachedBy(via: ViewOrigin, run: () => void): void {
+  const before = origin
+  origin = via
+  try {
+    run()
+  } finally {
+    origin = before
+  }
 }
 
 /** Follows the address bar and the back button; ends with the returned function. */
@@ -53,10 +77,10 @@ export function startRouter(host: 'desktop' | 'headless'): () => void {
     if (next === path) return
     if (leavesGuard(next)) {
       history.pushState(null, '', `#${path}`)
-      routerStore.setState({ pending: { kind: 'path', path: next } })
+      routerStore.setState({ pending: { kind: 'path', path: next, via: 'link' } })
       return
     }
-    routerStore.setState((state) => ({ path: next, openings: state.openings + 1 }))
+    routerStore.setState((state) => ({ path: next, openings: state.openings + 1, via: 'link' }))
   }
   // Links go through `navigate`, so that an unsaved form is asked first and pressing the same link twice still leads there.
   const click = (event: MouseEvent) => {
@@ -65,7 +89,7 @@ export function startRouter(host: 'desktop' | 'headless'): () => void {
     const href = link?.getAttribute('href')
     if (!href) return
     event.preventDefault()
-    navigate(href)
+    navigate(href, { via: link?.closest('[data-places]') ? 'nav' : 'link' })
   }
   const beforeUnload = (event: BeforeUnloadEvent) => {
     if (routerStore.getState().guardedScope === null) return
@@ -95,7 +119,7 @@ export function stay(): void {
 export function discardAndGo(): void {
   const { pending } = routerStore.getState()
   routerStore.setState({ pending: null, guardedScope: null })
-  if (pending?.kind === 'path') navigate(pending.path)
+  if (pending?.kind === 'path') navigate(pending.path, { via: pending.via })
   if (pending?.kind === 'close') window.close()
 }
 

@@ -1,9 +1,11 @@
 import { offlineReason, useCockpit } from '../client/CockpitContext.ts'
 import { explain } from '../client/errors.ts'
 import { mirrorStore } from '../client/mirror.ts'
+import { pauseFor, resumeWork } from '../client/pausing.ts'
 import { daemonNowMs } from '../client/ticker.ts'
 import { checkEverything, checkSentence, uiStore } from '../client/ui.ts'
 import { formatAge, sentenceCase } from '../components/format.ts'
+import { pauseKind } from '../components/operationalWords.ts'
 import { notify } from '../components/toasts.ts'
 import type { CockpitClient } from '../client/types.ts'
 import type { Command } from './commands.ts'
@@ -26,8 +28,11 @@ const sections: readonly (readonly [path: string, label: string, words: string])
   ['/settings/model', 'Model', 'anthropic key claude'],
   ['/settings/slack', 'Slack', 'token operator'],
   ['/settings/notifications', 'Notifications', 'sound quiet hours reminders'],
+  ['/settings/alerts', 'Alerts', 'cooldown digest burst thresholds test'],
+  ['/settings/maintenance', 'Maintenance', 'windows planned work quiet'],
   ['/settings/watching', 'Watching', 'debounce connectivity'],
-  ['/settings/data', 'Data', 'folder retention'],
+  ['/settings/local-api', 'Local API', 'port token programs http'],
+  ['/settings/data', 'Data', 'folder retention views visits'],
 ]
 
 const placeWords: Readonly<Record<string, string>> = { now: 'alerts', spend: 'budget cost money pool' }
@@ -56,6 +61,19 @@ export function useCommands(): () => readonly Command[] {
           run: () => navigate(routePath('investigations', incident.id)),
         }
       }),
+      ...(mirror?.alerts ?? [])
+        .filter((alert) => alert.voice !== 'incident')
+        .map((alert): Command => {
+          const words = `${alert.id} ${alert.alertId} ${alert.severity} alert`
+          return {
+            id: alert.id,
+            group: 'Active alerts',
+            label: alert.title,
+            words,
+            edge: formatAge(alert.firstSeenAtMs, daemonNowMs()),
+            run: () => navigate(routePath('investigations', alert.id)),
+          }
+        }),
       {
         id: 'check-everything',
         group: 'Actions',
@@ -64,6 +82,7 @@ export function useCommands(): () => readonly Command[] {
         unavailable,
         run: () => void checkAndSay(client),
       },
+      ...pauseCommands(client, unavailable),
       {
         id: 'backup',
         group: 'Actions',
@@ -105,6 +124,39 @@ export function useCommands(): () => readonly Command[] {
       }),
     ]
   }
+}
+
+/** Pausing in its lengths, or ending the pause there is. */
+function pauseCommands(client: CockpitClient, unavailable: string | null): readonly Command[] {
+  const operational = mirrorStore.getState().mirror?.operational
+  const group = 'Actions'
+  const options: Command = {
+    id: 'pause-options',
+    group,
+    label: 'Pause with options…',
+    words: 'level reason criticals',
+    unavailable,
+    run: () => uiStore.setState({ pausing: true }),
+  }
+  if (operational && pauseKind(operational) === 'person') {
+    const resume = { id: 'resume', group, label: 'Resume', words: 'pause end go on', unavailable }
+    return [
+      { ...resume, run: () => void resumeWork(client) },
+      { ...options, label: 'Change the pause…' },
+    ]
+  }
+  const lengths = [
+    ['hour', 'Pause for 1 hour'],
+    ['morning', 'Pause until morning'],
+    ['resume', 'Pause until I resume'],
+  ] as const
+  return [
+    ...lengths.map(([length, label]): Command => {
+      const words = 'stop quiet silence'
+      return { id: `pause-${length}`, group, label, words, unavailable, run: () => void pauseFor(client, length) }
+    }),
+    options,
+  ]
 }
 
 /** Asked for from the palette: the result is said in the corner, wherever the operator is. */

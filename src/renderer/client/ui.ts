@@ -1,12 +1,13 @@
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
 import type { IncidentSummary } from '../../contract/incidents.ts'
+import type { CheckResult as Checked } from '../../contract/probes.ts'
 import { explain, type Problem } from './errors.ts'
 import { mirrorStore } from './mirror.ts'
 import { daemonNowMs } from './ticker.ts'
 import type { CockpitClient } from './types.ts'
 
-interface CheckResult {
+export interface CheckResult {
   readonly checked: number
   readonly failed: readonly { readonly id: string; readonly summary: string }[]
 }
@@ -22,6 +23,8 @@ export type CheckAll =
 interface UiState {
   readonly palette: boolean
   readonly shortcuts: boolean
+  /** The dialog with everything that can be said about a pause. */
+  readonly pausing: boolean
   readonly checkAll: CheckAll
   /** The incident that is about to be marked handled. */
   readonly handling: Pick<IncidentSummary, 'id' | 'probeTitle' | 'title'> | null
@@ -31,6 +34,7 @@ interface UiState {
 export const uiStore = createStore<UiState>(() => ({
   palette: false,
   shortcuts: false,
+  pausing: false,
   checkAll: { kind: 'idle' },
   handling: null,
 }))
@@ -49,11 +53,34 @@ export function checkEverything(client: CockpitClient): Promise<CheckAll> {
   return running
 }
 
-async function run(client: CockpitClient): Promise<CheckAll> {
+/** Checks again what failed in the last check of everything; its sentence then speaks of both. */
+export function checkFailedAgain(client: CockpitClient, last: CheckResult): Promise<CheckAll> {
+  const ids = last.failed.map((one) => one.id)
+  const again = async () => afterRetry(last, await Promise.all(ids.map((id) => client.probes.check({ id }))))
+  running ??= settle(ids, again()).finally(() => {
+    running = null
+  })
+  return running
+}
+
+/** What a check of everything came to once its failures were checked again. */
+export function afterRetry(
+  last: CheckResult,
+  results: readonly Pick<Checked, 'id' | 'status' | 'summary'>[],
+): CheckResult {
+  const failed = results.filter(({ status }) => status !== 'healthy' && status !== 'not_configured')
+  return { checked: last.checked, failed: failed.map(({ id, summary }) => ({ id, summary })) }
+}
+
+function run(client: CockpitClient): Promise<CheckAll> {
   const services = Object.values(mirrorStore.getState().mirror?.services ?? {})
   const ids = services.filter((row) => row.enabled && row.status !== 'not_configured').map((row) => row.id)
+  return settle(ids, client.probes.checkAll())
+}
+
+async function settle(ids: readonly string[], checking: Promise<CheckResult>): Promise<CheckAll> {
   uiStore.setState({ checkAll: { kind: 'running', startedAtMs: daemonNowMs(), ids } })
-  const settled = await client.probes.checkAll().then(
+  const settled = await checking.then(
     (result): CheckAll => ({ kind: 'done', result, finishedAtMs: daemonNowMs() }),
     (error: unknown): CheckAll => ({ kind: 'failed', problem: explain(error) }),
   )

@@ -90,26 +90,41 @@ interface TextFieldProps extends FieldProps {
   value: string
   onChange: (value: string) => void
   placeholder?: string
-  type?: 'text' | 'url' | 'password' | 'time'
+  type?: 'text' | 'url' | 'password' | 'time' | 'datetime-local'
   mono?: boolean
   autoFocus?: boolean
+  /** Offered while it is typed; anything else may be typed too. */
+  suggestions?: readonly string[]
 }
 
-export function TextField({ value, onChange, placeholder, type = 'text', mono, autoFocus, ...field }: TextFieldProps) {
+export function TextField(props: TextFieldProps) {
+  const { value, onChange, placeholder, type = 'text', mono, autoFocus, suggestions, ...field } = props
+  const list = useId()
+  const width = type === 'time' ? styles['short'] : type === 'datetime-local' ? styles['medium'] : ''
   return (
     <Field {...field}>
       {(control) => (
-        <input
-          {...control}
-          className={`${styles['input']} ${mono ? 'mono' : ''} ${type === 'time' ? styles['short'] : ''}`}
-          type={type}
-          value={value}
-          placeholder={placeholder}
-          spellCheck={false}
-          autoComplete="off"
-          autoFocus={autoFocus}
-          onChange={(event) => onChange(event.target.value)}
-        />
+        <>
+          <input
+            {...control}
+            className={`${styles['input']} ${mono ? 'mono' : ''} ${width}`}
+            type={type}
+            value={value}
+            placeholder={placeholder}
+            spellCheck={false}
+            autoComplete="off"
+            autoFocus={autoFocus}
+            list={suggestions ? list : undefined}
+            onChange={(event) => onChange(event.target.value)}
+          />
+          {suggestions ? (
+            <datalist id={list}>
+              {suggestions.map((suggestion) => (
+                <option key={suggestion} value={suggestion} />
+              ))}
+            </datalist>
+          ) : null}
+        </>
       )}
     </Field>
   )

@@ -76,7 +76,7 @@ export function Banner({
   actions,
   live = false,
 }: {
-  tone: 'attention' | 'trouble' | 'unknown'
+  tone: 'attention' | 'trouble' | 'unknown' | 'paused'
   children: ReactNode
   actions?: ReactNode
   live?: boolean

@@ -11,6 +11,7 @@ import {
   formatExact,
   formatInterval,
   formatLatency,
+  formatMoment,
   formatStamp,
   formatUntil,
   sentenceCase,
@@ -63,6 +64,12 @@ describe('stamps', () => {
     expect(formatStamp(now - h, now, utc)).toBe('13:02')
     expect(formatStamp(now - d, now, utc)).toBe('Wed')
     expect(formatStamp(now - 30 * d, now, utc)).toBe('14 Apr')
+  })
+
+  it('names the day of a moment only where it is another one', () => {
+    expect(formatMoment(now + h, now, utc)).toBe('15:02')
+    expect(formatMoment(now - d, now, utc)).toBe('Wed 14:02')
+    expect(formatMoment(now + 30 * d, now, utc)).toBe('13 Jun 14:02')
   })
 
   it('follows the zone, not UTC', () => {

@@ -90,6 +90,14 @@ export function formatStamp(atMs: number, nowMs: number, zone: Zone = {}): strin
   return formatDay(atMs, nowMs, zone)
 }
 
+/** A moment near now, past or to come: "14:02" today, "Wed 07:00" within six days, else "14 Mar 07:00". */
+export function formatMoment(atMs: number, nowMs: number, zone: Zone = {}): string {
+  const clock = formatClock(atMs, zone)
+  if (sameDay(atMs, nowMs, zone)) return clock
+  const near = Math.abs(atMs - nowMs) < 6 * day
+  return `${near ? weekday(atMs, zone) : formatDay(atMs, nowMs, zone)} ${clock}`
+}
+
 /** "Tue 14 Mar 2026, 14:02:31 (13:02:31 UTC)": what hovering shows and copying takes. */
 export function formatExact(atMs: number, zone: Zone = {}): string {
   const zoned = (where: Zone) => ({ day: formatDay(atMs, 0, where), clock: formatClockSeconds(atMs, where) })

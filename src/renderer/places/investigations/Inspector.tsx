@@ -1,4 +1,3 @@
-import { useState } from 'react'
 import { routePath } from '../../app/route.ts'
 import { useOpenedFocus } from '../../app/useOpenedFocus.ts'
 import type { IncidentDetail, IncidentSummary } from '../../../contract/incidents.ts'
@@ -6,19 +5,18 @@ import { useClient } from '../../client/CockpitContext.ts'
 import { useFetched } from '../../client/hooks.ts'
 import { useMirror } from '../../client/mirror.ts'
 import { daemonNowMs, useNow } from '../../client/ticker.ts'
-import { Button } from '../../components/Button.tsx'
 import { CopyableAge, Money } from '../../components/Figures.tsx'
 import { formatDuration } from '../../components/format.ts'
 import { Status } from '../../components/Glyph.tsx'
 import { KeyValues } from '../../components/Layout.tsx'
 import { ErrorState, InlineProblem, Skeleton } from '../../components/States.tsx'
 import { incidentTone } from '../../components/status.ts'
-import { Timeline } from '../../components/Timeline.tsx'
 import { CopyButton } from '../../components/CopyButton.tsx'
 import { Actions } from './Actions.tsx'
 import { Finding } from './Finding.tsx'
 import styles from './Investigations.module.css'
-import { dayMarks, earlierWords, fixWords, modelWords, statusWords, timelineGlyph } from './words.ts'
+import { Records } from './Records.tsx'
+import { earlierWords, fixWords, modelWords, statusWords } from './words.ts'
 
 /**
  * One incident in full.
@@ -109,7 +107,7 @@ function Body({ detail, incident }: { detail: IncidentDetail; incident: Incident
           ))}
         </p>
       ) : null}
-      <Records detail={detail} />
+      <Records timeline={detail.timeline} seen={detail.details} />
       <p className={`small dim ${styles['links']}`}>
         {detail.before.length === 0 ? 'The same issue was not seen before.' : 'Same issue before: '}
         {detail.before.map((earlier) => (
@@ -119,45 +117,5 @@ function Body({ detail, incident }: { detail: IncidentDetail; incident: Incident
         ))}
       </p>
     </>
-  )
-}
-
-function Records({ detail }: { detail: IncidentDetail }) {
-  const [raw, setRaw] = useState(false)
-  const nowMs = daemonNowMs()
-  const text = JSON.stringify(detail.details, null, 2)
-  const days = dayMarks(detail.timeline, nowMs)
-  return (
-    <section aria-label="Timeline">
-      <div className={styles['timelineHead']}>
-        <h3>Timeline</h3>
-        <Button look="quiet" aria-pressed={raw} onClick={() => setRaw(!raw)}>
-          Raw records
-        </Button>
-      </div>
-      <Timeline
-        raw={raw}
-        lines={detail.timeline.map((entry, index) => ({
-          key: entry.key,
-          atMs: entry.atMs,
-          glyph: timelineGlyph(entry),
-          day: days[index] ?? null,
-          text: entry.text,
-          aside: entry.aside,
-          raw: JSON.stringify(entry.raw, null, 2),
-        }))}
-      />
-      {raw ? (
-        <>
-          <div className={styles['timelineHead']}>
-            <h3>What the probe saw</h3>
-            <CopyButton text={text} what="the details" />
-          </div>
-          <pre className={`mono ${styles['raw']}`} role="region" tabIndex={0} aria-label="What the probe saw">
-            {text}
-          </pre>
-        </>
-      ) : null}
-    </section>
   )
 }

@@ -2,22 +2,19 @@ import { useState } from 'react'
 import { routePath } from '../../app/route.ts'
 import { navigate, useRoute } from '../../app/router.ts'
 import { focusItem, isNarrow, moveFocus, useShortcuts } from '../../app/shortcuts.ts'
-import { useCockpit } from '../../client/CockpitContext.ts'
+import { acknowledgeAlert, snoozeAlert } from '../../client/alertActions.ts'
+import { type Cockpit, useCockpit } from '../../client/CockpitContext.ts'
 import { checkNow, snooze } from '../../client/incidentActions.ts'
 import { mirrorStore, useMirror } from '../../client/mirror.ts'
-import { useNow } from '../../client/ticker.ts'
 import { uiStore } from '../../client/ui.ts'
-import { Button } from '../../components/Button.tsx'
-import { formatStamp } from '../../components/format.ts'
-import { Glyph } from '../../components/Glyph.tsx'
-import { ListInspector, ListItem, PlaceHeader, Segmented } from '../../components/Layout.tsx'
-import { EmptyState, ErrorState, InlineProblem, Skeleton } from '../../components/States.tsx'
-import { incidentTone } from '../../components/status.ts'
-import { formatMoney } from '../../../domain/money.ts'
+import { ListInspector, PlaceHeader, Segmented } from '../../components/Layout.tsx'
+import { EmptyState } from '../../components/States.tsx'
+import { AlertInspector } from './AlertInspector.tsx'
 import { Inspector } from './Inspector.tsx'
-import styles from './Investigations.module.css'
-import type { StateFilter, TimeWindow } from './pages.ts'
-import { useIncidentList, type IncidentList } from './useIncidentList.ts'
+import { isResolved, type KindFilter, type Row, type StateFilter, type TimeWindow } from './pages.ts'
+import { TroubleList } from './TroubleList.tsx'
+import { type Troubles, useTroubles } from './useTroubles.ts'
+import { totalsText } from './words.ts'
 
 const windows = [
   { value: '24h', label: '24 h' },
@@ -30,26 +27,25 @@ const states = [
   { value: 'resolved', label: 'Resolved' },
 ] as const
 
-const windowWords: Readonly<Record<TimeWindow, string>> = { '24h': 'in 24 h', '7d': 'in 7 days', all: 'in all' }
-
 /** What woke Kora, what did it find, what did it do? */
 export function InvestigationsPlace() {
-  const { client, online } = useCockpit()
+  const cockpit = useCockpit()
   const { rest } = useRoute()
+  const [kind, setKind] = useState<KindFilter>('all')
   const [window, setWindow] = useState<TimeWindow>('7d')
   const [state, setState] = useState<StateFilter>('any')
-  const list = useIncidentList(window, state)
+  const troubles = useTroubles(kind, window, state)
   const openedId = rest[0] ?? null
-  const shownId = openedId ?? list.items[0]?.id ?? null
-  const shown = list.items.find((incident) => incident.id === shownId)
+  const shownId = openedId ?? troubles.items[0]?.id ?? null
+  const shown = troubles.items.find((row) => row.id === shownId)
 
   const move = (step: 1 | -1) => {
     if (isNarrow() && openedId === null) {
       moveFocus(document.querySelector('[data-list]'), step)
       return
     }
-    const at = list.items.findIndex((incident) => incident.id === shownId)
-    const next = list.items[at === -1 ? 0 : at + step]
+    const at = troubles.items.findIndex((row) => row.id === shownId)
+    const next = troubles.items[at === -1 ? 0 : at + step]
     if (!next) return
     navigate(routePath('investigations', next.id), { replace: true, quiet: true })
     focusItem(next.id)
@@ -58,27 +54,21 @@ export function InvestigationsPlace() {
     if (isNarrow()) navigate('/investigations', { quiet: true })
     if (shownId) setTimeout(() => focusItem(shownId))
   }
-  const open = shown && shown.state !== 'resolved' ? shown : null
+  const act = (key: 's' | 'h' | 'r') => shown && actOn(shown, key, cockpit)
   useShortcuts([
     { keys: ['j', 'ArrowDown'], run: () => move(1) },
     { keys: ['k', 'ArrowUp'], run: () => move(-1) },
     { keys: ['Escape'], run: leave },
-    { keys: ['s'], run: () => online && open && void snooze(client, open) },
-    { keys: ['h'], run: () => online && open && uiStore.setState({ handling: open }) },
-    {
-      keys: ['r'],
-      run: () => {
-        const service = shown && mirrorStore.getState().mirror?.services[shown.probeId]
-        if (online && service) void checkNow(client, service)
-      },
-    },
+    { keys: ['s'], run: () => act('s') },
+    { keys: ['h'], run: () => act('h') },
+    { keys: ['r'], run: () => act('r') },
   ])
 
   return (
     <>
       <PlaceHeader
         title="Investigations"
-        sub={<Totals list={list} window={window} />}
+        sub={<Totals troubles={troubles} kind={kind} window={window} />}
         actions={
           <>
             <Segmented<StateFilter> label="State" value={state} options={states} onChange={setState} />
@@ -87,16 +77,20 @@ export function InvestigationsPlace() {
         }
       />
       <ListInspector
-        listLabel="Incidents"
-        backLabel="All incidents"
-        list={<Incidents list={list} shownId={shownId} window={window} state={state} onAll={() => setWindow('all')} />}
-        inspector={
-          shownId ? (
-            <Inspector key={shownId} id={shownId} known={shown ?? null} />
-          ) : (
-            <EmptyState>Nothing is chosen, because the list is empty.</EmptyState>
-          )
+        listLabel="Incidents and alerts"
+        backLabel="All incidents and alerts"
+        list={
+          <TroubleList
+            troubles={troubles}
+            shownId={shownId}
+            kind={kind}
+            window={window}
+            state={state}
+            onKind={setKind}
+            onAll={() => setWindow('all')}
+          />
         }
+        inspector={<Shown id={shownId} row={shown ?? null} />}
         opened={openedId !== null}
         subject={shownId ?? ''}
         onBack={() => navigate('/investigations')}
@@ -105,86 +99,35 @@ export function InvestigationsPlace() {
   )
 }
 
-function Totals({ list, window }: { list: IncidentList; window: TimeWindow }) {
-  if (!list.totals) return null
-  const { active, resolved, costNanoUsd } = list.totals
-  const cost = costNanoUsd === null ? 'some of their cost is unknown' : `${formatMoney(costNanoUsd)} spent on them`
-  return (
-    <>
-      {active} active · {resolved} resolved {windowWords[window]} · {cost}
-    </>
-  )
-}
-
-interface IncidentsProps {
-  list: IncidentList
-  shownId: string | null
-  window: TimeWindow
-  state: StateFilter
-  onAll: () => void
-}
-
-function Incidents({ list, shownId, window, state, onAll }: IncidentsProps) {
-  const nowMs = useNow()
-  const [busy, setBusy] = useState(false)
-  const services = useMirror((mirror) => mirror.services)
-  if (list.kind === 'loading')
-    return (
-      <div className={styles['pad']}>
-        <Skeleton lines={6} label="Loading incidents" />
-      </div>
-    )
-  if (list.kind === 'failed' && list.problem) {
-    return <ErrorState title="The incidents could not be read" problem={list.problem} onRetry={list.reload} />
+/** Ids say what they are of. */
+function Shown({ id, row }: { id: string | null; row: Row | null }) {
+  if (id === null) return <EmptyState>Nothing is chosen, because the list is empty.</EmptyState>
+  if (id.startsWith('alt_')) {
+    return <AlertInspector key={id} id={id} known={row?.kind === 'alert' ? row.alert : null} />
   }
-  if (list.items.length === 0) return <NoIncidents window={window} state={state} onAll={onAll} />
-  const loadMore = async () => {
-    setBusy(true)
-    await list.more?.()
-    setBusy(false)
-  }
-  return (
-    <>
-      {list.items.map((incident) => (
-        <ListItem
-          key={incident.id}
-          id={incident.id}
-          href={`#${routePath('investigations', incident.id)}`}
-          mark={<Glyph name={incidentTone(incident, nowMs)} />}
-          title={services[incident.probeId]?.title ?? incident.probeTitle}
-          text={incident.title}
-          edge={formatStamp(incident.openedAtMs, nowMs)}
-          selected={incident.id === shownId}
-        />
-      ))}
-      {list.problem ? (
-        <div className={styles['pad']}>
-          <InlineProblem problem={list.problem} />
-        </div>
-      ) : null}
-      {list.more ? (
-        <div className={styles['pad']}>
-          <Button busy={busy} onClick={() => void loadMore()}>
-            Show older ones
-          </Button>
-        </div>
-      ) : null}
-    </>
-  )
+  return <Inspector key={id} id={id} known={row?.kind === 'incident' ? row.incident : null} />
 }
 
-function NoIncidents({ window, state, onAll }: { window: TimeWindow; state: StateFilter; onAll: () => void }) {
-  if (state !== 'any')
-    return (
-      <EmptyState>
-        No incident is {state} {windowWords[window]}.
-      </EmptyState>
-    )
-  if (window === 'all')
-    return <EmptyState>Nothing has ever gone wrong here, so there is nothing to investigate.</EmptyState>
-  return (
-    <EmptyState action={<Button onClick={onAll}>Show all</Button>}>
-      Nothing went wrong {windowWords[window]}.
-    </EmptyState>
-  )
+function Totals({ troubles, kind, window }: { troubles: Troubles; kind: KindFilter; window: TimeWindow }) {
+  const alerts = useMirror((mirror) => mirror.alerts.filter((alert) => alert.voice !== 'incident').length)
+  if (!troubles.totals) return null
+  return <>{totalsText(kind, window, troubles.totals, alerts)}</>
+}
+
+/** What a single key does to the row that is shown. */
+function actOn(row: Row, key: 's' | 'h' | 'r', { client, online }: Cockpit): void {
+  if (!online) return
+  if (key === 'r') {
+    const service = row.kind === 'incident' ? mirrorStore.getState().mirror?.services[row.incident.probeId] : undefined
+    if (service) void checkNow(client, service)
+    return
+  }
+  if (isResolved(row)) return
+  if (row.kind === 'incident') {
+    if (key === 's') void snooze(client, row.incident)
+    else uiStore.setState({ handling: row.incident })
+    return
+  }
+  if (key === 's') void snoozeAlert(client, row.alert)
+  else void acknowledgeAlert(client, row.alert)
 }

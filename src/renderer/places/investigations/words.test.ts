@@ -3,6 +3,7 @@ import type { IncidentSummary, InvestigationView } from '../../../contract/incid
 import {
   dayMarks,
   earlierWords,
+  emptyText,
   failureWords,
   findingParts,
   fixWords,
@@ -11,6 +12,7 @@ import {
   nextStepAction,
   statusWords,
   timelineGlyph,
+  totalsText,
 } from './words.ts'
 
 describe('failureWords', () => {
@@ -85,9 +87,7 @@ it('says what may be fixed without the operator', () => {
 it('names earlier ones by day and length', () => {
   const openedAtMs = new Date(2026, 3, 3, 12).getTime()
   const now = new Date(2026, 4, 14).getTime()
-  expect(earlierWords({ id: 'i', title: '', openedAtMs, resolvedAtMs: openedAtMs + 41 * 60_000 }, now)).toBe(
-    '3 Apr, 41 min',
-  )
+  expect(earlierWords({ openedAtMs, resolvedAtMs: openedAtMs + 41 * 60_000 }, now)).toBe('3 Apr, 41 min')
 })
 
 it('marks a failed delivery as such', () => {
@@ -101,4 +101,22 @@ it('marks the days of a timeline, today unmarked', () => {
   const now = at(14, 15).atMs
   expect(dayMarks([at(12, 1), at(12, 2), at(13, 1), at(14, 1)], now)).toEqual(['12 May', null, '13 May', '14 May'])
   expect(dayMarks([at(14, 1), at(14, 2)], now)).toEqual([null, null])
+})
+
+it('counts what is listed, whose ever it is', () => {
+  const incidents = { active: 1, resolved: 6, costNanoUsd: 84_000_000 }
+  expect(totalsText('all', '7d', incidents, 2)).toBe(
+    '1 incident and 2 alerts active · 6 incidents resolved in 7 days · $0.0840 spent on them',
+  )
+  expect(totalsText('services', '24h', { ...incidents, costNanoUsd: null }, 2)).toBe(
+    '1 active · 6 resolved in 24 h · some of their cost is unknown',
+  )
+  expect(totalsText('kora', 'all', incidents, 0)).toBe('no alerts active')
+})
+
+it('says why the list is empty', () => {
+  expect(emptyText('all', '7d', 'any')).toBe('Nothing went wrong in 7 days.')
+  expect(emptyText('kora', '24h', 'any')).toBe('Kora raised no alert in 24 h.')
+  expect(emptyText('services', 'all', 'active')).toBe('No incident is active.')
+  expect(emptyText('kora', 'all', 'any')).toBe('Kora has never had anything to say about itself.')
 })

@@ -1,13 +1,18 @@
 import type { IncidentDetail, IncidentSummary, InvestigationView, TimelineEntry } from '../../../contract/incidents.ts'
+import { formatMoney } from '../../../domain/money.ts'
 import { noFix } from '../../../domain/envelopes.ts'
 import { firstSentence } from '../../../domain/finding.ts'
 import { countOf, formatCount, formatDay, formatDuration } from '../../components/format.ts'
 import type { GlyphName } from '../../components/Glyph.tsx'
+import type { KindFilter, StateFilter, TimeWindow } from './pages.ts'
 
 const reasons: Readonly<Record<string, string>> = {
   engine_unavailable: 'no model key is set',
   empty_response_text: 'the model answered with nothing',
   cost_ladder_halted: 'the credit pool is used up',
+  daily_limit: 'as many as a day may have were looked into already',
+  debounced: 'one of its kind was looked into just before',
+  switched_off: 'looking into alerts is switched off',
   paused: 'Kora is paused',
   sdk_timeout: 'the model did not answer in time',
   sdk_auth: 'the model account rejected the key',
@@ -78,7 +83,10 @@ export function fixWords(envelope: IncidentDetail['envelope']): string {
 }
 
 /** "3 Apr, 41 min" or "3 Apr, still open". */
-export function earlierWords(before: IncidentDetail['before'][number], nowMs: number): string {
+export function earlierWords(
+  before: Pick<IncidentDetail['before'][number], 'openedAtMs' | 'resolvedAtMs'>,
+  nowMs: number,
+): string {
   const lasted = before.resolvedAtMs === null ? 'not resolved' : formatDuration(before.resolvedAtMs - before.openedAtMs)
   return `${formatDay(before.openedAtMs, nowMs)}, ${lasted}`
 }
@@ -107,4 +115,42 @@ export function timelineGlyph(entry: Pick<TimelineEntry, 'kind' | 'tone'>): Glyp
 export function dayMarks(entries: readonly { readonly atMs: number }[], nowMs: number): readonly (string | null)[] {
   const days = entries.map((entry) => formatDay(entry.atMs, nowMs))
   return days.map((day, index) => (day === (days[index - 1] ?? formatDay(nowMs, nowMs)) ? null : day))
+}
+
+const windowWords: Readonly<Record<TimeWindow, string>> = { '24h': 'in 24 h', '7d': 'in 7 days', all: 'in all' }
+
+/** What is listed, counted: incidents of the window, and the alerts that are true now. */
+export function totalsText(
+  kind: KindFilter,
+  window: TimeWindow,
+  incidents: { readonly active: number; readonly resolved: number; readonly costNanoUsd: number | null },
+  activeAlerts: number,
+): string {
+  const { active, resolved, costNanoUsd } = incidents
+  const within = windowWords[window]
+  const cost = costNanoUsd === null ? 'some of their cost is unknown' : `${formatMoney(costNanoUsd)} spent on them`
+  switch (kind) {
+    case 'kora':
+      return `${countOf(activeAlerts, 'alert')} active`
+    case 'services':
+      return `${active} active · ${resolved} resolved ${within} · ${cost}`
+    case 'all':
+      return [
+        `${countOf(active, 'incident')} and ${countOf(activeAlerts, 'alert')} active`,
+        `${countOf(resolved, 'incident')} resolved ${within}`,
+        cost,
+      ].join(' · ')
+  }
+}
+
+/** Why the list is empty. */
+export function emptyText(kind: KindFilter, window: TimeWindow, state: StateFilter): string {
+  const what = { all: 'Nothing', services: 'No incident', kora: 'No alert' }[kind]
+  if (state !== 'any') return `${what} is ${state}${window === 'all' ? '' : ` ${windowWords[window]}`}.`
+  if (window === 'all') {
+    return kind === 'kora'
+      ? 'Kora has never had anything to say about itself.'
+      : 'Nothing has ever gone wrong here, so there is nothing to investigate.'
+  }
+  return kind === 'kora' ? `Kora raised no alert ${windowWords[window]}.` : `Nothing went wrong ${windowWords[window]}.`
 }

@@ -1,52 +1,84 @@
 import { useMemo } from 'react'
 import { offlineReason, useCockpit } from '../../client/CockpitContext.ts'
 import { useMirror } from '../../client/mirror.ts'
-import { useNow } from '../../client/ticker.ts'
-import { checkEverything, useUi } from '../../client/ui.ts'
-import { routePath } from '../../app/route.ts'
+import { morningMs, ownTimeZone, pauseFor } from '../../client/pausing.ts'
+import { daemonNowMs, useNow } from '../../client/ticker.ts'
+import { checkEverything, uiStore, useUi } from '../../client/ui.ts'
 import { Button, Kbd } from '../../components/Button.tsx'
 import { Age } from '../../components/Figures.tsx'
+import { formatMoment } from '../../components/format.ts'
 import { PlaceHeader } from '../../components/Layout.tsx'
-import { headline, subline, watched } from './headline.ts'
+import { ButtonMenu } from '../../components/Menu.tsx'
+import { pauseKind } from '../../components/operationalWords.ts'
+import { FreshnessLine } from './FreshnessLine.tsx'
+import { headline, type Subline, subline, watched } from './headline.ts'
 import styles from './Now.module.css'
+import type { Heroes } from './useHeroes.ts'
 
-/** The sentence, the facts under it, and the one thing to press. */
-export function NowHeader() {
+/** The sentence, the facts under it, and the few things to press. */
+export function NowHeader({ heroes }: { heroes: Heroes }) {
   const { client, online } = useCockpit()
   const byId = useMirror((mirror) => mirror.services)
   const services = useMemo(() => Object.values(byId), [byId])
   const incidents = useMirror((mirror) => mirror.incidents)
+  const alerts = useMirror((mirror) => mirror.alerts)
   const connectivity = useMirror((mirror) => mirror.connectivity)
+  const operational = useMirror((mirror) => mirror.operational)
+  const maintenance = useMirror((mirror) => mirror.maintenance)
   const daemon = useMirror((mirror) => mirror.daemon)
   const running = useUi((state) => state.checkAll.kind === 'running')
   const nowMs = useNow(5_000)
-  const { text } = headline({ services, incidents, watching: connectivity.watching, daemon }, nowMs)
+  const { watching } = connectivity
+  const state = { services, incidents, alerts, watching, operational, maintenance, daemon }
 
   return (
     <PlaceHeader
-      title={text}
+      title={headline(state, nowMs).text}
       sub={
         <Facts
-          blindSinceMs={connectivity.watching ? null : connectivity.sinceMs}
-          line={subline({ services, incidents, listeners: daemon.listeners }, nowMs)}
+          heroes={heroes}
+          blindSinceMs={watching ? null : connectivity.sinceMs}
+          line={subline({ ...state, listeners: daemon.listeners }, nowMs)}
         />
       }
       actions={
-        <Button
-          busy={running}
-          unavailable={
-            online ? (watched(services).length === 0 ? 'There is nothing to check yet' : null) : offlineReason
-          }
-          onClick={() => void checkEverything(client)}
-        >
-          Check everything <Kbd keys="r" />
-        </Button>
+        <>
+          {pauseKind(operational) === 'person' ? null : <PauseMenu />}
+          <Button
+            busy={running}
+            unavailable={
+              online ? (watched(services).length === 0 ? 'There is nothing to check yet' : null) : offlineReason
+            }
+            onClick={() => void checkEverything(client)}
+          >
+            Check everything <Kbd keys="r" />
+          </Button>
+        </>
       }
     />
   )
 }
 
-function Facts({ line, blindSinceMs }: { line: ReturnType<typeof subline>; blindSinceMs: number | null }) {
+function PauseMenu() {
+  const { client, online } = useCockpit()
+  const actions = () => {
+    const nowMs = daemonNowMs()
+    const until = (endMs: number) => formatMoment(endMs, nowMs)
+    return [
+      { label: 'For 1 hour', edge: until(nowMs + 3_600_000), run: () => void pauseFor(client, 'hour') },
+      {
+        label: 'Until morning',
+        edge: until(morningMs(nowMs, ownTimeZone())),
+        run: () => void pauseFor(client, 'morning'),
+      },
+      { label: 'Until I resume', run: () => void pauseFor(client, 'resume') },
+      { label: 'Options…', run: () => uiStore.setState({ pausing: true }) },
+    ]
+  }
+  return <ButtonMenu label="Pause" unavailable={online ? null : offlineReason} actions={actions} />
+}
+
+function Facts({ heroes, line, blindSinceMs }: { heroes: Heroes; line: Subline; blindSinceMs: number | null }) {
   return (
     <span className={styles['facts']}>
       {blindSinceMs === null ? null : (
@@ -54,6 +86,11 @@ function Facts({ line, blindSinceMs }: { line: ReturnType<typeof subline>; blind
           cut off for <Age atMs={blindSinceMs} />
         </span>
       )}
+      {line.maintenance ? (
+        <a className={styles['plainLink']} href="#/settings/maintenance">
+          {line.maintenance}
+        </a>
+      ) : null}
       {line.listenersDown ? (
         <a className={styles['loud']} href="#/system/listeners">
           {line.listeners}
@@ -68,16 +105,9 @@ function Facts({ line, blindSinceMs }: { line: ReturnType<typeof subline>; blind
       ) : (
         <span>nothing checked yet</span>
       )}
-      {line.fresh ? <span>{line.fresh}</span> : null}
-      {line.oldest && line.newest && line.oldest.id !== line.newest.id ? (
-        <span>
-          oldest reading{' '}
-          <a className={styles['plainLink']} href={`#${routePath('now', 'services', line.oldest.id)}`}>
-            {line.oldest.title}
-          </a>
-          , <Age atMs={line.oldest.observedAtMs} />
-        </span>
-      ) : null}
+      <span>
+        <FreshnessLine heroes={heroes} />
+      </span>
       {line.setAside ? (
         <a className={styles['plainLink']} href="#/investigations">
           {line.setAside}

@@ -3,17 +3,21 @@ import { moveFocus, useShortcuts } from '../../app/shortcuts.ts'
 import { navigate, useRoute } from '../../app/router.ts'
 import shell from '../../app/Shell.module.css'
 import { useCockpit } from '../../client/CockpitContext.ts'
+import { acknowledgeAlert, snoozeAlert } from '../../client/alertActions.ts'
 import { snooze } from '../../client/incidentActions.ts'
 import { mirrorStore } from '../../client/mirror.ts'
+import { type Need, needsOf } from '../../client/needs.ts'
 import { daemonNowMs } from '../../client/ticker.ts'
 import { checkEverything, uiStore } from '../../client/ui.ts'
-import { needsOperator } from '../../components/status.ts'
 import { ActivityList } from './ActivityList.tsx'
+import { HeroCards } from './HeroCards.tsx'
+import { Inbox } from './Inbox.tsx'
 import { NeedsYou } from './NeedsYou.tsx'
 import { NowHeader } from './NowHeader.tsx'
 import { Services } from './Services.tsx'
 import { ServiceSheet } from './ServiceSheet.tsx'
 import { SetupChecklist } from './SetupChecklist.tsx'
+import { useHeroes } from './useHeroes.ts'
 
 /** Is anything wrong, and what happened since I looked? */
 export function NowPlace() {
@@ -21,6 +25,7 @@ export function NowPlace() {
   const { client, online } = useCockpit()
   const { rest } = useRoute()
   const opened = rest[0] === 'services' ? (rest[1] ?? null) : null
+  const heroes = useHeroes()
   useLooking()
 
   useShortcuts([
@@ -28,16 +33,34 @@ export function NowPlace() {
     { keys: ['k', 'ArrowUp'], run: () => moveFocus(scroller.current, -1) },
     { keys: ['r'], run: () => (online ? void checkEverything(client) : undefined) },
     // With one thing to act on there is nothing to choose; with more, the row that has the focus takes the key.
-    { keys: ['s'], run: () => online && onlyNeed((incident) => void snooze(client, incident)) },
-    { keys: ['h'], run: () => online && onlyNeed((incident) => uiStore.setState({ handling: incident })) },
+    {
+      keys: ['s'],
+      run: () =>
+        online &&
+        onlyNeed((need) =>
+          need.kind === 'incident' ? void snooze(client, need.incident) : void snoozeAlert(client, need.alert),
+        ),
+    },
+    {
+      keys: ['h'],
+      run: () =>
+        online &&
+        onlyNeed((need) =>
+          need.kind === 'incident'
+            ? uiStore.setState({ handling: need.incident })
+            : void acknowledgeAlert(client, need.alert),
+        ),
+    },
     { keys: ['Escape'], run: () => (opened ? navigate('/now', { quiet: true }) : undefined) },
   ])
 
   return (
     <>
-      <NowHeader />
+      <NowHeader heroes={heroes} />
       <div className={shell['scroll']} ref={scroller} data-scroller="">
         <NeedsYou />
+        <Inbox />
+        <HeroCards heroes={heroes} />
         <SetupChecklist />
         <Services opened={opened} />
         <ActivityList />
@@ -47,13 +70,11 @@ export function NowPlace() {
   )
 }
 
-type Need = NonNullable<ReturnType<typeof mirrorStore.getState>['mirror']>['incidents'][number]
-
-function onlyNeed(act: (incident: Need) => void): void {
-  const nowMs = daemonNowMs()
-  const needing = (mirrorStore.getState().mirror?.incidents ?? []).filter((incident) => needsOperator(incident, nowMs))
-  const [only] = needing
-  if (only && needing.length === 1) act(only)
+function onlyNeed(act: (need: Need) => void): void {
+  const { mirror } = mirrorStore.getState()
+  const needs = mirror ? needsOf(mirror, daemonNowMs()) : []
+  const [only] = needs
+  if (only && needs.length === 1) act(only)
 }
 
 /** How often a long look is told again; the daemon takes silence as the end of the visit. */

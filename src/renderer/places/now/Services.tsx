@@ -4,12 +4,12 @@ import { navigate } from '../../app/router.ts'
 import { routePath } from '../../app/route.ts'
 import { isMac } from '../../app/shortcuts.ts'
 import type { ServiceRow } from '../../../contract/probes.ts'
-import { type Cockpit, useCockpit } from '../../client/CockpitContext.ts'
+import { type Cockpit, offlineReason, useCockpit } from '../../client/CockpitContext.ts'
 import { checkNow, snooze } from '../../client/incidentActions.ts'
 import { mirrorStore, useMirror } from '../../client/mirror.ts'
 import { useTick } from '../../client/ticker.ts'
-import { checkSentence, uiStore, useUi } from '../../client/ui.ts'
-import { ButtonLink } from '../../components/Button.tsx'
+import { checkFailedAgain, checkSentence, uiStore, useUi } from '../../client/ui.ts'
+import { Button, ButtonLink } from '../../components/Button.tsx'
 import { DataTable } from '../../components/DataTable.tsx'
 import { formatInterval } from '../../components/format.ts'
 import { Section } from '../../components/Layout.tsx'
@@ -111,6 +111,7 @@ function pressed(event: KeyboardEvent, row: ServiceRow, { client, online }: Cock
 const resultShownMs = 120_000
 
 function CheckProgress({ rows }: { rows: readonly ServiceRow[] }) {
+  const { client, online } = useCockpit()
   const checkAll = useUi((state) => state.checkAll)
   const old = useTick((nowMs) => checkAll.kind === 'done' && nowMs - checkAll.finishedAtMs > resultShownMs)
   if (checkAll.kind === 'running') {
@@ -123,7 +124,25 @@ function CheckProgress({ rows }: { rows: readonly ServiceRow[] }) {
     )
   }
   if (checkAll.kind === 'failed') return <span role="status">Nothing was checked. {checkAll.problem.message}</span>
-  if (checkAll.kind === 'done' && !old) return <span role="status">{checkSentence(checkAll.result)}</span>
+  if (checkAll.kind === 'done' && !old) {
+    const { result } = checkAll
+    return (
+      <>
+        <span role="status">{checkSentence(result)}</span>
+        {result.failed.length > 0 ? (
+          <Button
+            look="quiet"
+            className={styles['sectionButton']}
+            unavailable={online ? null : offlineReason}
+            aria-label="Check again what failed"
+            onClick={() => void checkFailedAgain(client, result)}
+          >
+            Check again
+          </Button>
+        ) : null}
+      </>
+    )
+  }
   return <span>{cadence(watched(rows))}</span>
 }
 

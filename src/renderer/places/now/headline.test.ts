@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import type { AlertView } from '../../../contract/alerts.ts'
 import type { IncidentSummary } from '../../../contract/incidents.ts'
 import type { ServiceRow } from '../../../contract/probes.ts'
-import { checkSentence } from '../../client/ui.ts'
+import { afterRetry, checkSentence } from '../../client/ui.ts'
 import { type HeadlineState, headline, subline, troubleRank } from './headline.ts'
 
 const now = 1_900_000_000_000
@@ -61,12 +62,39 @@ function incident(id: string, change: Partial<IncidentSummary> = {}): IncidentSu
   }
 }
 
+function alert(id: string, change: Partial<AlertView> = {}): AlertView {
+  return {
+    id,
+    category: 'task_failing',
+    severity: 'warning',
+    voice: 'alert',
+    firstSeenAtMs: now,
+    acknowledgedAtMs: null,
+    snoozedUntilMs: null,
+    resolvedAtMs: null,
+    ...change,
+  } as AlertView
+}
+
 const calm: HeadlineState = {
   services: [service('vercel'), service('fly')],
   incidents: [],
+  alerts: [],
   watching: true,
+  operational: { primary: 'ready', reasons: [], untilMs: null },
+  maintenance: { active: [], next: null },
   daemon: { state: 'running', problems: [], setup: [] },
 }
+const paused: HeadlineState['operational'] = {
+  primary: 'paused',
+  reasons: ['operator'],
+  untilMs: new Date(now).setHours(23, 59, 0, 0),
+}
+const byCost: HeadlineState['operational'] = { primary: 'paused', reasons: ['cost'], untilMs: null }
+const work = (...probeIds: string[]): HeadlineState['maintenance'] => ({
+  active: [{ id: 'mw', title: 'Upgrade', untilMs: new Date(now).setHours(23, 59, 0, 0), probeIds }],
+  next: null,
+})
 const problem = { code: 'store_read_only', message: 'm', action: 'a', route: null, sinceMs: now }
 
 describe('headline', () => {
@@ -110,6 +138,35 @@ describe('headline', () => {
       { daemon: { ...calm.daemon, problems: [problem] } },
       'Services are well, Kora has a problem',
     ],
+    ['an incident and an alert', { incidents: [incident('fly')], alerts: [alert('alt')] }, '2 things need you'],
+    ['an alert that an incident speaks of', { alerts: [alert('alt', { voice: 'incident' })] }, 'All well'],
+    ['an acknowledged alert', { alerts: [alert('alt', { acknowledgedAtMs: now })] }, 'Nothing new needs you'],
+    ['paused until a time', { operational: paused }, 'Paused until 23:59'],
+    ['paused without an end', { operational: { ...paused, untilMs: null } }, 'Paused until you resume'],
+    [
+      'paused with something to do',
+      { operational: paused, alerts: [alert('alt')] },
+      'Paused until 23:59, one thing needs you',
+    ],
+    ['paused by the budget', { operational: byCost }, 'Model calls are stopped: the budget is used up'],
+    [
+      'paused by the budget with something to do',
+      { operational: byCost, alerts: [alert('alt')] },
+      'One thing needs you',
+    ],
+    ['blind while paused', { operational: paused, watching: false }, 'Kora is not watching: its own link is down'],
+    ['maintenance', { maintenance: work('fly', 'vercel') }, 'Maintenance until 23:59: fly, vercel'],
+    [
+      'what planned work does to its services',
+      { maintenance: work('fly'), services: [service('a'), service('fly', { status: 'unhealthy' })] },
+      'Maintenance until 23:59: fly',
+    ],
+    [
+      'doubt outside of planned work',
+      { maintenance: work('a'), services: [service('a'), service('fly', { status: 'unhealthy' })] },
+      'Kora is taking a second look at fly',
+    ],
+    ['maintenance with something to do', { maintenance: work('fly'), alerts: [alert('alt')] }, 'One thing needs you'],
     ['snoozed', { incidents: [incident('fly', { snoozedUntilMs: now + 1 })] }, 'Nothing new needs you'],
   ])('%s', (_name, change, text) => {
     expect(headline({ ...calm, ...change }, now).text).toBe(text)
@@ -154,18 +211,31 @@ describe('subline', () => {
     expect(subline({ ...calm, listeners: [listener('a', 'up')] }, now).listeners).toBe('1 of 1 listener up')
   })
 
-  it('names the oldest reading and the share that is fresh', () => {
+  it('names the newest reading of what is watched', () => {
     const services = [
       service('a', { observedAtMs: now - 4_000 }),
       service('old', { observedAtMs: now - 840_000 }),
-      service('off', { enabled: false, observedAtMs: 1 }),
-      service('gap', { status: 'not_configured', observedAtMs: 1 }),
+      service('off', { enabled: false, observedAtMs: now }),
+      service('gap', { status: 'not_configured', observedAtMs: now }),
     ]
-    const line = subline({ services, incidents: [], listeners: [] }, now)
-    expect(line.newest?.id).toBe('a')
-    expect(line.oldest?.id).toBe('old')
-    expect(line.fresh).toBe('1 of 2 fresh')
-    expect(subline({ ...calm, listeners: [] }, now).fresh).toBeNull()
+    expect(subline({ ...calm, services, listeners: [] }, now).newest?.id).toBe('a')
+  })
+
+  it('says planned work where the sentence does not', () => {
+    const line = (change: Partial<HeadlineState>) => subline({ ...calm, ...change, listeners: [] }, now).maintenance
+    expect(line({ maintenance: work('fly') })).toBeNull()
+    expect(line({ maintenance: work('fly'), alerts: [alert('alt')] })).toBe('Maintenance until 23:59: fly')
+  })
+
+  it('counts incidents and alerts that were put aside', () => {
+    const alerts = [
+      alert('seen', { acknowledgedAtMs: now }),
+      alert('info', { severity: 'info' }),
+      alert('told as an incident', { voice: 'incident' }),
+    ]
+    const incidents = [incident('fly', { handledAtMs: now })]
+    expect(subline({ ...calm, alerts, incidents, listeners: [] }, now).setAside).toBe('2 set aside')
+    expect(subline({ ...calm, listeners: [] }, now).setAside).toBeNull()
   })
 })
 
@@ -197,4 +267,19 @@ it('sums a check of everything up in one sentence', () => {
   expect(checkSentence({ checked: 5, failed })).toBe(
     '0 updated, 5 failed (a: timeout; b: timeout; c: timeout and 2 more)',
   )
+})
+
+it('speaks of both once what failed was checked again', () => {
+  const last = {
+    checked: 9,
+    failed: [
+      { id: 'fly', summary: 'HTTP 401' },
+      { id: 'api', summary: 'timeout' },
+    ],
+  }
+  const again = afterRetry(last, [
+    { id: 'fly', status: 'unhealthy', summary: 'HTTP 403' },
+    { id: 'api', status: 'healthy', summary: 'Well' },
+  ])
+  expect(checkSentence(again)).toBe('8 updated, 1 failed (fly: HTTP 403)')
 })

@@ -5,21 +5,24 @@ import { freshness } from '../../../domain/freshness.ts'
 import { isBad } from '../../../domain/observation.ts'
 import { type Cockpit, offlineReason } from '../../client/CockpitContext.ts'
 import { checkNow } from '../../client/incidentActions.ts'
+import { useMirror } from '../../client/mirror.ts'
 import { useTick } from '../../client/ticker.ts'
 import { IconButton, Spinner } from '../../components/Button.tsx'
 import type { Column } from '../../components/DataTable.tsx'
-import { Age } from '../../components/Figures.tsx'
 import { formatExact, formatLatency } from '../../components/format.ts'
+import { FreshAge } from '../../components/Freshness.tsx'
 import { Glyph } from '../../components/Glyph.tsx'
 import { Sparkline } from '../../components/Sparkline.tsx'
-import { serviceTone, toneWords } from '../../components/status.ts'
+import { maintenanceUntil } from '../../components/operationalWords.ts'
+import { serviceTone, type Tone, toneWords } from '../../components/status.ts'
 import styles from './Now.module.css'
 
 /** What the state column says: the daemon's own words, and that a first bad check is looked at again. */
-export function stateWords(row: ServiceRow): string {
+export function stateWords(row: ServiceRow, maintenanceUntilMs: number | null = null): string {
   if (!row.enabled) return 'Switched off'
   const doubted = isBad(row.status) && row.incidentId === null && row.suspectSinceMs !== null
   const words = row.summary || toneWords[serviceTone(row)]
+  if (maintenanceUntilMs !== null) return `${words}, maintenance`
   return doubted ? `${words}, looking again` : words
 }
 
@@ -29,22 +32,34 @@ function useFreshness(row: ServiceRow) {
   )
 }
 
+/** When the planned work that covers a service ends; null while none does. */
+function useMaintenance(row: ServiceRow): number | null {
+  return useMirror((mirror) => maintenanceUntil(mirror.maintenance, row.id))
+}
+
+/** What planned work does to a service alarms nobody. */
+function toneUnder(row: ServiceRow, maintenanceUntilMs: number | null): Tone {
+  return maintenanceUntilMs !== null && isBad(row.status) ? 'paused' : serviceTone(row)
+}
+
 /** The state's glyph, without its colour once the reading is too old to alarm or to calm anybody. */
 function Mark({ row }: { row: ServiceRow }) {
   const stale = useFreshness(row) === 'stale'
-  return <Glyph name={serviceTone(row)} className={stale ? 'faint' : undefined} />
+  const tone = toneUnder(row, useMaintenance(row))
+  return <Glyph name={tone} className={stale ? 'faint' : undefined} />
 }
 
 function State({ row }: { row: ServiceRow }) {
   const stale = useFreshness(row) === 'stale'
+  const maintenanceUntilMs = useMaintenance(row)
   return (
     <span
       className={styles['state']}
-      data-tone={serviceTone(row)}
+      data-tone={toneUnder(row, maintenanceUntilMs)}
       data-stale={stale || undefined}
       title={row.error ?? undefined}
     >
-      {stateWords(row)}
+      {stateWords(row, maintenanceUntilMs)}
     </span>
   )
 }
@@ -58,9 +73,8 @@ function Latency({ row, ms, quiet = false }: { row: ServiceRow; ms: number | nul
   )
 }
 
-/** Age of the newest reading; "stale" in words once it is three times older than it should be. */
+/** Age of the newest reading. */
 function Checked({ row }: { row: ServiceRow }) {
-  const fresh = useFreshness(row)
   if (row.checking) {
     return (
       <span className={styles['checking']}>
@@ -69,12 +83,7 @@ function Checked({ row }: { row: ServiceRow }) {
     )
   }
   if (!row.enabled || row.status === 'not_configured') return null
-  return (
-    <span className={styles['age']} data-freshness={fresh}>
-      {fresh === 'stale' ? 'stale, ' : ''}
-      <Age atMs={row.observedAtMs} none="not yet" />
-    </span>
-  )
+  return <FreshAge atMs={row.observedAtMs} expectedEveryMs={row.intervalMs} none="not yet" />
 }
 
 /** Columns of Now's table; made once per connection, because cells act on it. */
@@ -99,7 +108,7 @@ export function serviceColumns({ client, online }: Cockpit): readonly Column<Ser
       header: 'State',
       width: '22%',
       cell: (row) => <State row={row} />,
-      text: stateWords,
+      text: (row) => stateWords(row),
     },
     {
       key: 'spark',

@@ -8,6 +8,7 @@ import { formatBytes } from '../../components/format.ts'
 import { KeyValues } from '../../components/Layout.tsx'
 import { FormFrame } from './FormFrame.tsx'
 import { type SettingsView, useSettingsForm } from './settingsForm.ts'
+import { ViewRecords } from './ViewRecords.tsx'
 
 /** Where everything lies, and for how long. */
 export function DataPage({ view, onChanged }: { view: SettingsView; onChanged: () => void }) {
@@ -51,6 +52,7 @@ export function DataPage({ view, onChanged }: { view: SettingsView; onChanged: (
         <NumberField label="Audit log" unit="days" help="At least 30." {...number('auditDays')} />
         <NumberField label="Backups kept" help="Older ones are deleted." {...number('backupsKept')} />
       </FormFrame>
+      <ViewRecords />
     </SectionPage>
   )
 }

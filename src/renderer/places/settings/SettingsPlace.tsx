@@ -1,8 +1,11 @@
 import Bell from 'lucide-react/icons/bell'
+import BellRing from 'lucide-react/icons/bell-ring'
 import Brain from 'lucide-react/icons/brain'
+import Construction from 'lucide-react/icons/construction'
 import Database from 'lucide-react/icons/database'
 import Eye from 'lucide-react/icons/eye'
 import MessageSquare from 'lucide-react/icons/message-square'
+import Plug from 'lucide-react/icons/plug'
 import Radar from 'lucide-react/icons/radar'
 import Wallet from 'lucide-react/icons/wallet'
 import { useState } from 'react'
@@ -10,14 +13,20 @@ import { type SectionEntry, Sections } from '../../app/sections.tsx'
 import { useCockpit } from '../../client/CockpitContext.ts'
 import { useFetched } from '../../client/hooks.ts'
 import { useMirror } from '../../client/mirror.ts'
+import type { MaintenanceState } from '../../../contract/state.ts'
+import { useNow } from '../../client/ticker.ts'
 import { countOf } from '../../components/format.ts'
 import { PlaceHeader } from '../../components/Layout.tsx'
 import { ErrorState, InlineProblem, Skeleton } from '../../components/States.tsx'
 import type { Tone } from '../../components/status.ts'
 import { formatTotal, nanoPerUsd } from '../../../domain/money.ts'
+import { AlertsPage } from './AlertsPage.tsx'
 import { BudgetPage } from './BudgetPage.tsx'
 import { channelWords } from './channels.tsx'
 import { DataPage } from './DataPage.tsx'
+import { LocalApiPage } from './LocalApiPage.tsx'
+import { MaintenancePage } from './MaintenancePage.tsx'
+import { maintenanceLine } from './maintenanceWords.ts'
 import { ModelPage } from './ModelPage.tsx'
 import { NotificationsPage } from './NotificationsPage.tsx'
 import { ProbesPage } from './ProbesPage.tsx'
@@ -28,11 +37,18 @@ import { WatchingPage } from './WatchingPage.tsx'
 
 /** What is watched, who is told, and what is kept. */
 export function SettingsPlace() {
-  const { client, online } = useCockpit()
+  const { client, online, host } = useCockpit()
   const [version, setVersion] = useState(0)
-  // The daemon pushes no settings; its checklist changes with most of them, also when another window made the change.
+  const nowMs = useNow(60_000)
+  // The daemon pushes no settings; its checklist and planned work change with most of them, also when another window
+  // made the change.
   const setup = useMirror((mirror) => mirror.daemon.setup)
-  const settings = useFetched(() => client.settings.get(), 'settings', `${version}:${online}:${JSON.stringify(setup)}`)
+  const maintenance = useMirror((mirror) => mirror.maintenance)
+  const settings = useFetched(
+    () => client.settings.get(),
+    'settings',
+    `${version}:${online}:${JSON.stringify([setup, maintenance])}`,
+  )
   const serviceIds = useMirror((mirror) => mirror.serviceIds)
   const probes = useFetched(
     async () => {
@@ -59,7 +75,11 @@ export function SettingsPlace() {
       {state.kind === 'ready' ? (
         <div className={styles['fill']}>
           {state.problem && online ? <InlineProblem problem={state.problem} /> : null}
-          <Sections place="settings" label="Settings sections" sections={entries(state.data, probes.state, changed)} />
+          <Sections
+            place="settings"
+            label="Settings sections"
+            sections={entries({ view: state.data, probes: probes.state, maintenance, host, nowMs, onChanged: changed })}
+          />
         </div>
       ) : null}
     </>
@@ -68,11 +88,17 @@ export function SettingsPlace() {
 
 type Probes = Parameters<typeof ProbesPage>[0]['probes']
 
-function entries(
-  view: SettingsView,
-  probes: Probes,
-  onChanged: () => void,
-): readonly [SectionEntry, ...SectionEntry[]] {
+interface EntriesInput {
+  readonly view: SettingsView
+  readonly probes: Probes
+  readonly maintenance: MaintenanceState
+  readonly host: 'desktop' | 'headless'
+  readonly nowMs: number
+  readonly onChanged: () => void
+}
+
+function entries(input: EntriesInput): readonly [SectionEntry, ...SectionEntry[]] {
+  const { view, probes, maintenance, host, nowMs, onChanged } = input
   const { settings, channels, secrets } = view
   const channel = (name: 'slack' | 'native') => channels.find((one) => one.channel === name)
   const keySet = (secrets.find((secret) => secret.ref === settings.model.apiKeyRef)?.source ?? 'none') !== 'none'
@@ -117,11 +143,34 @@ function entries(
       page: <NotificationsPage {...page} />,
     },
     {
+      id: 'alerts',
+      label: 'Alerts',
+      text: settings.alerts.mode === 'digest' ? 'Gathered once a day' : 'Told at once',
+      icon: BellRing,
+      page: <AlertsPage {...page} />,
+    },
+    {
+      id: 'maintenance',
+      label: 'Maintenance',
+      text: maintenanceLine(settings.maintenance.windows, maintenance, nowMs),
+      icon: Construction,
+      tone: maintenance.active.length > 0 ? 'paused' : 'well',
+      page: <MaintenancePage {...page} />,
+    },
+    {
       id: 'watching',
       label: 'Watching',
       text: `Told again after ${settings.watching.debounceSeconds} s, ${settings.watching.concurrency} checks at once`,
       icon: Eye,
       page: <WatchingPage {...page} />,
+    },
+    {
+      id: 'local-api',
+      label: 'Local API',
+      text:
+        host === 'headless' ? 'Always served' : settings.localApi.enabled ? `Port ${settings.localApi.port}` : 'Off',
+      icon: Plug,
+      page: <LocalApiPage {...page} />,
     },
     {
       id: 'data',

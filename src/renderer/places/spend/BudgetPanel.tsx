@@ -1,15 +1,16 @@
 import type { CSSProperties, ReactNode } from 'react'
 import type { RateLimitPulse } from '../../../contract/spend.ts'
-import { formatTotal } from '../../../domain/money.ts'
+import { formatRound, formatTotal } from '../../../domain/money.ts'
 import { useMirror } from '../../client/mirror.ts'
 import { useNow } from '../../client/ticker.ts'
 import { Age, Count, Tokens, Total } from '../../components/Figures.tsx'
 import { formatClock, formatDay } from '../../components/format.ts'
 import { Status } from '../../components/Glyph.tsx'
-import { markText, type PartKind, poolBar } from './poolBar.ts'
+import { type PoolPartKind, PoolSwatch, PoolTrack } from '../../components/PoolTrack.tsx'
+import { markText, poolBar } from './poolBar.ts'
 import { type LimitJudgement, limitJudgement } from './rateLimits.ts'
 import styles from './Spend.module.css'
-import { budgetSettings, formatRound, type KnownBudget, rungLine } from './spendWords.ts'
+import { budgetSettings, type KnownBudget, rungLine } from './spendWords.ts'
 
 /** The pool with its rung marks, what the rung means now, and how fast money goes. */
 export function BudgetPanel() {
@@ -28,7 +29,7 @@ export function BudgetPanel() {
   )
 }
 
-const partWords: Readonly<Record<PartKind, string>> = {
+const partWords: Readonly<Record<PoolPartKind, string>> = {
   spent: 'Spent',
   overdraft: 'Over the pool',
   hidden: 'Billed beyond our own figure',
@@ -36,7 +37,7 @@ const partWords: Readonly<Record<PartKind, string>> = {
   critical: 'Kept for critical investigations',
 }
 /** The order in which people read them, which is not the order in which they are drawn. */
-const legend: readonly PartKind[] = ['spent', 'overdraft', 'hidden', 'reserved', 'critical']
+const legend: readonly PoolPartKind[] = ['spent', 'overdraft', 'hidden', 'reserved', 'critical']
 
 function Pool({ budget }: { budget: KnownBudget }) {
   const nowMs = useNow(60_000)
@@ -44,7 +45,7 @@ function Pool({ budget }: { budget: KnownBudget }) {
   const line = rungLine(budget, nowMs)
   const lines = Math.max(...marks.map((mark) => mark.line)) + 1
   const narrowLines = Math.max(...marks.map((mark) => mark.narrowLine)) + 1
-  const amount = (kind: PartKind) =>
+  const amount = (kind: PoolPartKind) =>
     kind === 'spent' ? budget.spentNanoUsd : (parts.find((part) => part.kind === kind)?.nanoUsd ?? 0)
   return (
     <>
@@ -66,29 +67,14 @@ function Pool({ budget }: { budget: KnownBudget }) {
           </a>
         ) : null}
       </div>
-      <div
-        className={styles['pool']}
-        role="meter"
-        aria-label="Pool used"
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={Math.min(100, budget.pctUsed)}
-        aria-valuetext={`${budget.pctUsed} % of ${formatRound(budget.poolNanoUsd)} used, by estimate`}
-      >
-        <div className={styles['track']}>
-          {parts.map((part) => (
-            <span
-              key={part.kind}
-              className={styles['part']}
-              data-kind={part.kind}
-              style={{ left: `${part.leftPct}%`, width: `${part.widthPct}%` }}
-            />
-          ))}
-        </div>
-        {marks.map((mark) => (
-          <span key={mark.rung} className={styles['markLine']} style={{ left: `${mark.leftPct}%` }} />
-        ))}
-      </div>
+      <PoolTrack
+        parts={parts}
+        marks={marks.map((mark) => mark.leftPct)}
+        used={{
+          pct: budget.pctUsed,
+          text: `${budget.pctUsed} % of ${formatRound(budget.poolNanoUsd)} used, by estimate`,
+        }}
+      />
       <ul
         className={styles['marks']}
         aria-label="Rungs"
@@ -117,7 +103,7 @@ function Pool({ budget }: { budget: KnownBudget }) {
             .filter((kind) => kind === 'spent' || amount(kind) > 0)
             .map((kind) => (
               <li key={kind} className={styles['legendItem']}>
-                <span className={styles['swatch']} data-kind={kind} aria-hidden="true" />
+                <PoolSwatch kind={kind} />
                 <span className="dim">{partWords[kind]}</span>{' '}
                 <span className="num">
                   {formatTotal(amount(kind), { estimate: kind === 'spent' ? amount(kind) > 0 : kind === 'overdraft' })}
@@ -168,9 +154,7 @@ function UnknownPool() {
         </Status>
         <span className={styles['rungText']}>Cheap model only, until the ledger can be read again.</span>
       </div>
-      <div className={styles['pool']}>
-        <div className={styles['track']} data-unknown="" />
-      </div>
+      <PoolTrack parts={[]} marks={[]} used={null} />
       <ul className={styles['legend']}>
         <li className={styles['legendItem']}>
           <span className="dim">Spent</span> <Total nanoUsd={null} />

@@ -1,11 +1,10 @@
 import type { Rung } from '../../../domain/ledger.ts'
+import type { PoolPartKind } from '../../components/PoolTrack.tsx'
 import { type KnownBudget, markWords } from './spendWords.ts'
-
-export type PartKind = 'spent' | 'overdraft' | 'hidden' | 'reserved' | 'critical'
 
 /** A stretch of the bar: where it begins and how long it is, percent of the bar; and the amount it stands for. */
 export interface Part {
-  readonly kind: PartKind
+  readonly kind: PoolPartKind
   readonly leftPct: number
   readonly widthPct: number
   readonly nanoUsd: number
@@ -39,7 +38,7 @@ export function poolBar(budget: KnownBudget): PoolBar {
   const stopNanoUsd = budget.marks.at(-1)?.atNanoUsd ?? poolNanoUsd
   const wholeNanoUsd = Math.max(poolNanoUsd, stopNanoUsd, spentNanoUsd + hiddenNanoUsd + reservedNanoUsd, 1)
   const share = (nanoUsd: number) => (nanoUsd / wholeNanoUsd) * 100
-  const part = (kind: PartKind, fromNanoUsd: number, nanoUsd: number): Part => ({
+  const part = (kind: PoolPartKind, fromNanoUsd: number, nanoUsd: number): Part => ({
     kind,
     leftPct: share(fromNanoUsd),
     widthPct: share(nanoUsd),

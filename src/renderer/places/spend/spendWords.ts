@@ -1,6 +1,6 @@
 import type { BudgetState, ReconciliationView, SpendState } from '../../../contract/spend.ts'
 import type { Rung } from '../../../domain/ledger.ts'
-import { formatTotal } from '../../../domain/money.ts'
+import { formatRound, formatTotal } from '../../../domain/money.ts'
 import { formatClock, formatDay } from '../../components/format.ts'
 import type { Tone } from '../../components/status.ts'
 
@@ -8,11 +8,6 @@ export type KnownBudget = Extract<BudgetState, { kind: 'known' }>
 
 /** Where the budget's own figures can be changed. */
 export const budgetSettings = '#/settings/budget'
-
-/** A sum without its cents when there are none: what a person set, such as the pool. */
-export function formatRound(nanoUsd: number): string {
-  return formatTotal(nanoUsd).replace(/\.00$/, '')
-}
 
 /** "~$117.60 left of $200", "~$4.10 over the pool of $200", "Budget unknown". */
 export function headline(budget: BudgetState): string {

@@ -5,6 +5,8 @@ import { CopyButton } from '../../components/CopyButton.tsx'
 import { CopyableAge } from '../../components/Figures.tsx'
 import { formatBytes, formatDuration } from '../../components/format.ts'
 import { KeyValues } from '../../components/Layout.tsx'
+import { OperationPart } from './OperationPart.tsx'
+import { StopControl } from './StopControl.tsx'
 
 /** The process itself: since when, which version, where its data lies. */
 export function DaemonPage() {
@@ -47,6 +49,8 @@ export function DaemonPage() {
           { name: 'Session', value: <span className="mono">{daemon.sessionId}</span> },
         ]}
       />
+      <OperationPart />
+      <StopControl />
     </SectionPage>
   )
 }

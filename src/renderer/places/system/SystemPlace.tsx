@@ -5,12 +5,15 @@ import Radio from 'lucide-react/icons/radio'
 import ScrollText from 'lucide-react/icons/scroll-text'
 import Send from 'lucide-react/icons/send'
 import { type SectionEntry, Sections } from '../../app/sections.tsx'
+import type { OperationalView } from '../../../contract/operational.ts'
 import type { DaemonInfo } from '../../../contract/system.ts'
 import { useMirror } from '../../client/mirror.ts'
 import { useNow } from '../../client/ticker.ts'
 import { Age } from '../../components/Figures.tsx'
 import { countOf, formatDuration } from '../../components/format.ts'
 import { PlaceHeader } from '../../components/Layout.tsx'
+import { pauseKind } from '../../components/operationalWords.ts'
+import type { Tone } from '../../components/status.ts'
 import { AuditPage } from './AuditPage.tsx'
 import { BackupsPage } from './BackupsPage.tsx'
 import { DaemonPage } from './DaemonPage.tsx'
@@ -27,24 +30,36 @@ const stateWords: Readonly<Record<DaemonInfo['state'], string>> = {
 /** Is the daemon itself sound? */
 export function SystemPlace() {
   const daemon = useMirror((mirror) => mirror.daemon)
+  const operational = useMirror((mirror) => mirror.operational)
   const nowMs = useNow()
   const uptime = formatDuration(nowMs - daemon.startedAtMs)
   return (
     <>
       <PlaceHeader
         title="System"
-        sub={`${stateWords[daemon.state]} for ${uptime} · version ${daemon.version} · ${problemWords(daemon)}`}
+        sub={`${stateWords[daemon.state]}${daemon.state === 'running' ? ` for ${uptime}` : ''} · version ${daemon.version} · ${problemWords(daemon)}`}
       />
-      <Sections place="system" label="System sections" sections={entries(daemon, uptime)} />
+      <Sections place="system" label="System sections" sections={entries(daemon, operational, uptime)} />
     </>
   )
+}
+
+function daemonTone(daemon: DaemonInfo, paused: boolean): Tone {
+  if (daemon.problems.length > 0) return 'attention'
+  if (paused) return 'paused'
+  return daemon.state === 'running' ? 'well' : 'unknown'
 }
 
 function problemWords(daemon: DaemonInfo): string {
   return countOf(daemon.problems.length, 'problem')
 }
 
-function entries(daemon: DaemonInfo, uptime: string): readonly [SectionEntry, ...SectionEntry[]] {
+function entries(
+  daemon: DaemonInfo,
+  operational: OperationalView,
+  uptime: string,
+): readonly [SectionEntry, ...SectionEntry[]] {
+  const paused = daemon.state === 'running' && pauseKind(operational) === 'person'
   const configured = daemon.listeners.filter((listener) => listener.state !== 'off')
   const up = configured.filter((listener) => listener.state === 'up').length
   const failing = daemon.schedules.filter((schedule) => schedule.lastOutcome === 'failed').length
@@ -54,9 +69,9 @@ function entries(daemon: DaemonInfo, uptime: string): readonly [SectionEntry, ..
     {
       id: 'daemon',
       label: 'Daemon',
-      text: `${stateWords[daemon.state]}, up ${uptime}`,
+      text: `${paused ? 'Paused' : stateWords[daemon.state]}, up ${uptime}`,
       icon: Cpu,
-      tone: daemon.problems.length > 0 ? 'attention' : daemon.state === 'running' ? 'well' : 'unknown',
+      tone: daemonTone(daemon, paused),
       page: <DaemonPage />,
     },
     {
