@@ -94,7 +94,17 @@ export const alerts = {
         limit: z.number().int().min(1).max(200).default(50),
       }),
     )
-    .output(z.object({ items: z.array(AlertView), nextCursor: z.string().nullable() })),
+    .output(
+      z.object({
+        items: z.array(AlertView),
+        nextCursor: z.string().nullable(),
+        /** Of the whole window, whatever the page; what an incident speaks of is counted there. */
+        active: z.number().int(),
+        resolved: z.number().int(),
+        /** What looking into them cost; null when one of them is unpriced. */
+        costNanoUsd: NanoUsd.nullable(),
+      }),
+    ),
   get: procedure.input(ByOccurrence).output(AlertDetail),
   acknowledge: procedure.input(ByOccurrence).output(AlertView),
   snooze: procedure

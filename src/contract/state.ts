@@ -43,7 +43,8 @@ export const MaintenanceState = z.object({
       probeIds: z.array(z.string()).nullable(),
     }),
   ),
-  next: z.object({ title: z.string(), fromMs: EpochMs }).nullable(),
+  /** When each of the others begins next, soonest first; those that never do again are not here. */
+  upcoming: z.array(z.object({ id: z.string(), title: z.string(), fromMs: EpochMs })),
 })
 export type MaintenanceState = z.infer<typeof MaintenanceState>
 

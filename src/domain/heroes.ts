@@ -46,7 +46,7 @@ export interface HeroSnapshot {
 }
 
 export interface SnapshotSectionState {
-  readonly status: 'ok' | Unknown
+  readonly status: 'ok' | 'partial' | Unknown
   readonly observed_at: string
   readonly expected_every_seconds: number
   readonly reason: string | null

@@ -27,6 +27,9 @@ export type ClaimPermission = (typeof claimPermissions)[number]
 export const stateActors = ['daemon', 'operator', 'command_line', 'agent'] as const
 export type StateActor = (typeof stateActors)[number]
 
+/** What stands where a person gave no reason. */
+export const pausedByHand = 'paused by hand'
+
 /**
  * How firmly work is stopped: not at all; nothing new is begun; what runs makes no further call; what runs is aborted.
  * Killing the process from outside is not built (ruling 4).

@@ -2,9 +2,13 @@ import { ORPCError } from '@orpc/client'
 import { spendWindows } from '../contract/spend.ts'
 import { exitCodes } from '../daemon/hosting/exitCodes.ts'
 import { connectSocket, type SocketClient } from '../daemon/hosting/socketClient.ts'
-import { dataPaths } from '../daemon/platform/paths.ts'
+import { parseConfig } from '../daemon/platform/config.ts'
+import { systemClock } from '../daemon/platform/clock.ts'
+import { type DataPaths, dataPaths } from '../daemon/platform/paths.ts'
 import { machineTimeZone } from '../daemon/platform/timeZone.ts'
+import { readSnapshotFile } from '../daemon/services/SnapshotFile.ts'
 import { KoraError } from '../domain/errors.ts'
+import { formatDuration } from '../domain/time.ts'
 import type { Invocation } from './cli.ts'
 import { costReport } from './costReport.ts'
 import { pause, resume, stop } from './steer.ts'
@@ -22,6 +26,7 @@ export async function ask(asked: Asked): Promise<number> {
     return await answers[asked.command](socket, asked)
   } catch (error) {
     const { code, message } = describe(error)
+    if (code === 'daemon_not_running' && asked.command === 'snapshot') return await leftBehind(paths)
     if (asked.json) print(JSON.stringify({ error: { code, message } }))
     else process.stderr.write(`${message}\n`)
     if (code === 'daemon_not_running') return exitCodes.notRunning
@@ -91,6 +96,29 @@ async function snapshot({ client }: SocketClient): Promise<number> {
   print(JSON.stringify(current, null, 2))
   return 'error' in current ? exitCodes.failed : exitCodes.ok
 }
+
+/** What the last process wrote, while it is fresh by its own word; whoever reads it is told that nobody keeps it so. */
+async function leftBehind(paths: DataPaths): Promise<number> {
+  const file = parseConfig(process.env).config.snapshot.path ?? paths.snapshot
+  const nowMs = systemClock.nowMs()
+  const found = await readSnapshotFile(file, nowMs)
+  if (typeof found === 'string') {
+    process.stderr.write(`Kora is not running for this data folder, and its last snapshot is ${notFresh[found]}.\n`)
+    print(JSON.stringify({ error: 'no_snapshot', stale: true }))
+    return exitCodes.notRunning
+  }
+  const age = formatDuration(nowMs - Date.parse(found.computed_at))
+  process.stderr.write(`Kora is not running for this data folder: this is what it wrote ${age} ago.\n`)
+  print(JSON.stringify(found, null, 2))
+  return exitCodes.ok
+}
+
+const notFresh = {
+  missing: 'not there',
+  unreadable: 'not readable',
+  stale: 'too old',
+  newer_schema: 'of a newer Kora',
+} as const
 
 function describe(error: unknown): { code: string; message: string } {
   if (error instanceof KoraError || error instanceof ORPCError) return { code: error.code, message: error.message }

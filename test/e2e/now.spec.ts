@@ -198,6 +198,6 @@ test('maintenance is the sentence when nothing needs you, and holds the alarm of
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(/^Maintenance until \d\d:\d\d: fly, supabase$/)
   await expect(page.getByRole('row', { name: /fly/ })).toContainText('Slow, maintenance')
   await expect(page.getByRole('region', { name: 'Needs you' })).toHaveCount(0)
-  fixture.publish({ maintenance: { active: [], next: null } })
+  fixture.publish({ maintenance: { active: [], upcoming: [] } })
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Kora is taking a second look at 2 services')
 })

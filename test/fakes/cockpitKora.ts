@@ -19,7 +19,7 @@ export function koraPart(nowMs: number): KoraPart {
     operational: operational(nowMs),
     alerts: [],
     inbox: { unread: 0, items: [] },
-    maintenance: { active: [], next: null },
+    maintenance: { active: [], upcoming: [] },
     history: { newestAtMs: nowMs - 12 * s, waiting: 0 },
     snapshot: null,
   }
@@ -124,10 +124,10 @@ function windowsOf(scenario: Scenario, nowMs: number): Window[] {
 
 export function maintenanceOf(windows: readonly Window[], nowMs: number): MaintenanceState {
   const on = windows.filter((one) => one.enabled)
-  const next = on
+  const upcoming = on
     .flatMap((one) => {
       const span = nextSpan(one.schedule, nowMs)
-      return span ? [{ title: one.title, fromMs: span.fromMs }] : []
+      return span ? [{ id: one.id, title: one.title, fromMs: span.fromMs }] : []
     })
     .toSorted((a, b) => a.fromMs - b.fromMs)
   return {
@@ -136,7 +136,7 @@ export function maintenanceOf(windows: readonly Window[], nowMs: number): Mainte
       const probeIds = one.scope.kind === 'everything' ? null : one.scope.probeIds
       return span ? [{ id: one.id, title: one.title, untilMs: span.toMs, probeIds }] : []
     }),
-    next: next[0] ?? null,
+    upcoming,
   }
 }
 

@@ -2,6 +2,7 @@ import { type implement, ORPCError } from '@orpc/server'
 import type { AlertView } from '../../src/contract/alerts.ts'
 import type { contract } from '../../src/contract/index.ts'
 import type { OperationalView } from '../../src/contract/operational.ts'
+import { pausedByHand } from '../../src/domain/operationalState.ts'
 import { alertDetail, inboxView } from './cockpitAlerts.ts'
 import { operational, snapshotOf } from './cockpitKora.ts'
 import type { Patch } from './cockpitRouter.ts'
@@ -44,7 +45,7 @@ export function koraAnswers(os: Os, world: World, now: () => number, publish: (p
           permission: input.criticals ? 'critical_only' : 'none',
           stopLevel: input.level,
           sinceMs: now(),
-          trigger: input.reason || 'paused by the operator',
+          trigger: input.reason || pausedByHand,
           actor: input.actor,
           untilMs: input.forMs === null ? null : now() + input.forMs,
         }),
@@ -69,7 +70,17 @@ export function koraAnswers(os: Os, world: World, now: () => number, publish: (p
         )
         const from = input.cursor === undefined ? 0 : all.findIndex((one) => one.id === input.cursor) + 1
         const items = all.slice(from, from + input.limit)
-        return { items, nextCursor: from + input.limit < all.length ? (items.at(-1)?.id ?? null) : null }
+        const own = world.alerts.filter(
+          ({ voice, firstSeenAtMs }) => voice !== 'incident' && firstSeenAtMs >= now() - spans[input.window],
+        )
+        const active = own.filter(({ resolvedAtMs }) => resolvedAtMs === null).length
+        return {
+          items,
+          nextCursor: from + input.limit < all.length ? (items.at(-1)?.id ?? null) : null,
+          active,
+          resolved: own.length - active,
+          costNanoUsd: own.reduce((sum, { investigation }) => sum + (investigation?.costNanoUsd ?? 0), 0),
+        }
       }),
       get: os.alerts.get.handler(({ input }) => alertDetail(alertOf(input.id))),
       acknowledge: os.alerts.acknowledge.handler(({ input }) => changeAlert(input.id, { acknowledgedAtMs: now() })),

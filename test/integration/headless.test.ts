@@ -196,13 +196,21 @@ describe('steering the running Kora', () => {
 
   test('snapshot prints what is published, of this very process', async () => {
     const env = { KORA_HOME: await tempFolder() }
-    await serve(env)
+    const { child, ended } = await serve(env)
     const { code, stdout } = await kora(env, 'snapshot')
     const snapshot = JSON.parse(stdout) as Snapshot
     expect([code, snapshot.schema_version, snapshot.daemon_health.listeners['web']?.status]).toEqual([0, 7, 'up'])
     const { stdout: status } = await kora(env, 'status', '--json')
     const { daemon } = JSON.parse(status) as { daemon: { sessionId: string } }
     expect(snapshot.session_id).toBe(daemon.sessionId)
+    child.kill('SIGTERM')
+    await ended
+    // What it left behind is fresh for a while, and said to be that.
+    const after = await kora(env, 'snapshot')
+    expect([after.code, (JSON.parse(after.stdout) as Snapshot).session_id]).toEqual([0, daemon.sessionId])
+    expect(after.stderr).toMatch(/^Kora is not running for this data folder: this is what it wrote .* ago\.\n$/)
+    const none = await kora({ KORA_HOME: await tempFolder() }, 'snapshot')
+    expect([none.code, none.stdout]).toEqual([4, '{"error":"no_snapshot","stale":true}\n'])
   })
 
   test('doctor walks the hash chain, asking the daemon or reading the file, and finds what was changed', async () => {

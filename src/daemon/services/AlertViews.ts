@@ -42,15 +42,24 @@ export class AlertViews {
     window: keyof typeof windows
     cursor?: string | undefined
     limit: number
-  }): { items: AlertView[]; nextCursor: string | null } {
+  }): {
+    items: AlertView[]
+    nextCursor: string | null
+    active: number
+    resolved: number
+    costNanoUsd: number | null
+  } {
     const { store, clock, alerts } = this.#deps
     const span = windows[query.window]
     const sinceMs = span === null ? null : clock.nowMs() - span
     const { state, cursor = null, limit } = query
     const page = store.alerts.list({ state, sinceMs, cursor, limit })
+    const cost = store.alertInvestigations.costSince(sinceMs ?? 0)
     return {
       items: page.items.map((alert) => this.#view(alerts.get(alert.occurrenceId))),
       nextCursor: page.nextCursor,
+      ...store.alerts.counts(sinceMs),
+      costNanoUsd: cost.unpriced > 0 ? null : cost.nanoUsd,
     }
   }
 

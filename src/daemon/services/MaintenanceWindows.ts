@@ -67,11 +67,11 @@ export class MaintenanceWindows {
         ? [{ id, title, untilMs: span.toMs, probeIds: scope.kind === 'services' ? [...scope.probeIds] : null }]
         : []
     })
-    const coming = windows.flatMap(({ title, schedule }) => {
+    const upcoming = windows.flatMap(({ id, title, schedule }) => {
       const span = nextSpan(schedule, nowMs)
-      return span ? [{ title, fromMs: span.fromMs }] : []
+      return span ? [{ id, title, fromMs: span.fromMs }] : []
     })
-    return { active, next: coming.toSorted((a, b) => a.fromMs - b.fromMs)[0] ?? null }
+    return { active, upcoming: upcoming.toSorted((a, b) => a.fromMs - b.fromMs) }
   }
 
   /** Records which windows began and ended; called when one may have, and when the clock may have been set. */

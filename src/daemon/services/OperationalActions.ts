@@ -1,6 +1,6 @@
 import type { OperationalView } from '../../contract/operational.ts'
 import { KoraError } from '../../domain/errors.ts'
-import { type StateActor, type StopLevel, validNextStates } from '../../domain/operationalState.ts'
+import { pausedByHand, type StateActor, type StopLevel, validNextStates } from '../../domain/operationalState.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { OperationalStateService } from './OperationalStateService.ts'
 
@@ -57,7 +57,7 @@ export class OperationalActions {
     const { operational, clock } = this.#deps
     const untilMs = forMs === null ? null : clock.nowMs() + forMs
     const permission = criticals ? 'critical_only' : 'none'
-    const trigger = reason === '' ? 'paused by hand' : reason
+    const trigger = reason === '' ? pausedByHand : reason
     if (!operational.pause('operator', trigger, { actor, untilMs, permission, level })) {
       throw new KoraError('daemon_stopping', 'Kora is stopping; there is nothing to pause.')
     }

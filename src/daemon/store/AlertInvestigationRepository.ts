@@ -62,6 +62,9 @@ const ofOccurrenceSql = `${select} WHERE occurrence_id = ?`
 const unfinishedSql = `${select} WHERE state IN ('pending', 'running') ORDER BY requested_at_ms, id`
 const lastSql = `SELECT max(requested_at_ms) AS at_ms FROM alert_investigations
   WHERE category = ? AND severity = ? AND state <> 'skipped' AND requested_at_ms >= ?`
+const costSql = `SELECT coalesce(sum(cost_nano_usd), 0) AS nanoUsd,
+  count(*) FILTER (WHERE model IS NOT NULL AND cost_nano_usd IS NULL) AS unpriced
+  FROM alert_investigations WHERE requested_at_ms >= ?`
 const countSql = `SELECT count(*) AS n FROM alert_investigations WHERE state <> 'skipped' AND requested_at_ms >= ?`
 
 /** What was found out about alerts: one row an occurrence, so that none is looked into twice. */
@@ -95,6 +98,11 @@ export class AlertInvestigationRepository {
   /** When an alert of this category and severity was last looked into, not before `sinceMs`; null when it was not. */
   lastRequestedAtMs(category: AlertCategory, severity: Severity, sinceMs: number): number | null {
     return this.#connection.get<{ at_ms: number | null }>(lastSql, category, severity, sinceMs)?.at_ms ?? null
+  }
+
+  /** What those that reached a model cost since then, and how many of them have no known price. */
+  costSince(sinceMs: number): { nanoUsd: number; unpriced: number } {
+    return this.#connection.get<{ nanoUsd: number; unpriced: number }>(costSql, sinceMs) ?? { nanoUsd: 0, unpriced: 0 }
   }
 
   /** How many were asked since then. */

@@ -37,6 +37,9 @@ const saveSql = `INSERT INTO alerts (${map.columns}) VALUES (${map.marks})
 const getSql = `${select} WHERE occurrence_id = ?`
 const activeSql = `${select} WHERE resolved_at_ms IS NULL ORDER BY first_seen_at_ms, occurrence_id`
 const beforeSql = `${select} WHERE id = ? AND first_seen_at_ms < ? ORDER BY first_seen_at_ms DESC LIMIT ?`
+const countsSql = `SELECT count(*) FILTER (WHERE resolved_at_ms IS NULL) AS active,
+  count(*) FILTER (WHERE resolved_at_ms >= ?) AS resolved FROM alerts WHERE voice <> 'incident'`
+const nothing = { active: 0, resolved: 0 }
 const pruneSql = `DELETE FROM alerts WHERE occurrence_id IN (
   SELECT a.occurrence_id FROM alerts AS a WHERE a.first_seen_at_ms < ? AND a.resolved_at_ms IS NOT NULL
     AND a.occurrence_id NOT IN (SELECT occurrence_id FROM alert_investigations) LIMIT 1000)`
@@ -81,6 +84,11 @@ export class AlertRepository {
     const rows = this.#connection.all<Row>(sql, ...values).map(map.fromRow)
     const items = rows.slice(0, limit)
     return { items, nextCursor: rows.length > limit ? (items.at(-1)?.occurrenceId ?? null) : null }
+  }
+
+  /** Those that are active, and those that were resolved since then; not those that an incident stands for. */
+  counts(sinceMs: number | null): { active: number; resolved: number } {
+    return this.#connection.get<{ active: number; resolved: number }>(countsSql, sinceMs ?? 0) ?? nothing
   }
 
   /** Earlier occurrences of one alert, newest first. */

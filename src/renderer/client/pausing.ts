@@ -1,4 +1,5 @@
 import type { OperationalView } from '../../contract/operational.ts'
+import { pausedByHand } from '../../domain/operationalState.ts'
 import { nextLocalSpan } from '../../domain/localTime.ts'
 import { pausedText, pauseKind } from '../components/operationalWords.ts'
 import { notify } from '../components/toasts.ts'
@@ -76,6 +77,6 @@ export function pauseAgain(before: OperationalView, nowMs: number): PauseAsked |
     forMs,
     level: before.stopLevel === 0 ? 1 : before.stopLevel,
     criticals: before.permission === 'critical_only',
-    reason: before.trigger.slice(0, 200),
+    reason: before.trigger === pausedByHand ? '' : before.trigger.slice(0, 200),
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { OperationalView } from '../../contract/operational.ts'
 import type { MaintenanceState } from '../../contract/state.ts'
+import { pausedByHand } from '../../domain/operationalState.ts'
 import {
   maintenanceText,
   maintenanceUntil,
@@ -19,7 +20,7 @@ const paused: OperationalView = {
   permission: 'none',
   stopLevel: 1,
   sinceMs: at(12, 12, 46),
-  trigger: 'paused by the operator',
+  trigger: pausedByHand,
   actor: 'operator',
   untilMs: at(12, 14),
   waiting: { messages: 2, investigations: 1 },
@@ -82,7 +83,7 @@ describe('maintenance', () => {
     probeIds,
   })
   const text = (...active: MaintenanceState['active']) =>
-    maintenanceText({ active, next: null }, (id) => (id === 'api' ? 'api.example.app' : id), now)
+    maintenanceText({ active, upcoming: [] }, (id) => (id === 'api' ? 'api.example.app' : id), now)
 
   it('names its services by their titles', () => {
     expect(text()).toBeNull()
@@ -100,8 +101,8 @@ describe('maintenance', () => {
   })
 
   it('covers a service until the last of its windows ends', () => {
-    const state = { active: [window(5, ['fly']), window(9, null), window(7, ['api'])], next: null }
+    const state = { active: [window(5, ['fly']), window(9, null), window(7, ['api'])], upcoming: [] }
     expect(maintenanceUntil(state, 'fly')).toBe(9)
-    expect(maintenanceUntil({ active: [window(5, ['fly'])], next: null }, 'api')).toBeNull()
+    expect(maintenanceUntil({ active: [window(5, ['fly'])], upcoming: [] }, 'api')).toBeNull()
   })
 })

@@ -1,11 +1,12 @@
 import type { OperationalView } from '../../contract/operational.ts'
 import type { MaintenanceState } from '../../contract/state.ts'
-import type {
-  ClaimPermission,
-  DegradationReason,
-  PrimaryState,
-  StateActor,
-  StopLevel,
+import {
+  type ClaimPermission,
+  type DegradationReason,
+  pausedByHand,
+  type PrimaryState,
+  type StateActor,
+  type StopLevel,
 } from '../../domain/operationalState.ts'
 import { countOf, formatMoment } from './format.ts'
 import type { Tone } from './status.ts'
@@ -69,8 +70,7 @@ export const stoppedByCost = 'Model calls are stopped: the budget is used up'
 export function pauseStrip(state: OperationalView, nowMs: number): { fact: string; text: string } {
   const { actor, sinceMs, untilMs, trigger, permission, stopLevel, waiting, reasons } = state
   const until = untilMs === null ? 'until you resume' : `until ${formatMoment(untilMs, nowMs)}`
-  // What was typed as the reason; a pause without one says only that it is one.
-  const why = /^paus/i.test(trigger) ? '' : `: ${trigger}`
+  const why = trigger === pausedByHand ? '' : `: ${trigger}`
   return {
     fact: `Paused ${actorWords[actor]}`,
     text: [

@@ -5,7 +5,7 @@ import { focusItem, isNarrow, moveFocus, useShortcuts } from '../../app/shortcut
 import { acknowledgeAlert, snoozeAlert } from '../../client/alertActions.ts'
 import { type Cockpit, useCockpit } from '../../client/CockpitContext.ts'
 import { checkNow, snooze } from '../../client/incidentActions.ts'
-import { mirrorStore, useMirror } from '../../client/mirror.ts'
+import { mirrorStore } from '../../client/mirror.ts'
 import { uiStore } from '../../client/ui.ts'
 import { ListInspector, PlaceHeader, Segmented } from '../../components/Layout.tsx'
 import { EmptyState } from '../../components/States.tsx'
@@ -109,9 +109,10 @@ function Shown({ id, row }: { id: string | null; row: Row | null }) {
 }
 
 function Totals({ troubles, kind, window }: { troubles: Troubles; kind: KindFilter; window: TimeWindow }) {
-  const alerts = useMirror((mirror) => mirror.alerts.filter((alert) => alert.voice !== 'incident').length)
-  if (!troubles.totals) return null
-  return <>{totalsText(kind, window, troubles.totals, alerts)}</>
+  const { incidents, alerts } = troubles.totals
+  // Those that are not counted here need not be known.
+  if ((kind !== 'kora' && incidents === null) || (kind !== 'services' && alerts === null)) return null
+  return <>{totalsText(kind, window, incidents, alerts)}</>
 }
 
 /** What a single key does to the row that is shown. */

@@ -10,7 +10,7 @@ it('says how it was looked into', () => {
   const looked = (state: Looked['state'], failure: string | null = null, durationMs: number | null = null) =>
     lookedWords({ voice: 'alert', investigation: { state, failure, finding: null, costNanoUsd: null } }, durationMs)
   expect(looked('finished', null, 3_100)).toBe('In 3.1 s')
-  expect(looked('skipped', 'paused')).toBe('Skipped: Kora is paused')
+  expect(looked('skipped', 'operational_state_paused')).toBe('Skipped: Kora is paused')
   expect(looked('failed', 'sdk_timeout')).toBe('Failed: the model did not answer in time')
   expect([looked('pending'), looked('running')]).toEqual(['Not yet', 'Under way'])
   expect(lookedWords({ voice: 'notice', investigation: null }, null)).toBe('No')

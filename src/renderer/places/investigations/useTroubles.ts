@@ -12,17 +12,13 @@ import {
   type TimeWindow,
 } from './pages.ts'
 import { type Asked, useTimedList } from './useTimedList.ts'
-
-export interface IncidentTotals {
-  readonly active: number
-  readonly resolved: number
-  readonly costNanoUsd: number | null
-}
+import type { TroubleTotals } from './words.ts'
 
 export interface Troubles {
   readonly kind: 'loading' | 'failed' | 'ready'
   readonly items: readonly Row[]
-  readonly totals: IncidentTotals | null
+  /** Null until they were read. */
+  readonly totals: { readonly incidents: TroubleTotals | null; readonly alerts: TroubleTotals | null }
   /** Set when there is a further page. */
   readonly more: (() => void) | null
   readonly reading: boolean
@@ -45,18 +41,18 @@ export function useTroubles(kind: KindFilter, window: TimeWindow, state: StateFi
   )
   const readAlerts = useCallback(
     async (asked: Asked) => {
-      const { items, nextCursor } = await client.alerts.list(asked)
-      return { items: items.map(alertRow), nextCursor, totals: null }
+      const { items, nextCursor, ...totals } = await client.alerts.list(asked)
+      return { items: items.map(alertRow), nextCursor, totals }
     },
     [client],
   )
-  const incidents = useTimedList<IncidentTotals>(
+  const incidents = useTimedList<TroubleTotals>(
     readIncidents,
     useMemo(() => liveIncidents.map(incidentRow), [liveIncidents]),
     window,
     state,
   )
-  const alerts = useTimedList<null>(
+  const alerts = useTimedList<TroubleTotals>(
     readAlerts,
     useMemo(() => liveAlerts.map(alertRow), [liveAlerts]),
     window,
@@ -79,7 +75,7 @@ export function useTroubles(kind: KindFilter, window: TimeWindow, state: StateFi
         ? 'failed'
         : 'ready',
     items,
-    totals: incidents.totals,
+    totals: { incidents: incidents.totals, alerts: alerts.totals },
     more: next === null ? null : () => void more(),
     reading,
     problem: shown.find((list) => list.problem !== null)?.problem ?? null,

@@ -10,10 +10,11 @@ const reasons: Readonly<Record<string, string>> = {
   engine_unavailable: 'no model key is set',
   empty_response_text: 'the model answered with nothing',
   cost_ladder_halted: 'the credit pool is used up',
-  daily_limit: 'as many as a day may have were looked into already',
+  daily_cap_reached: 'as many as a day may have were looked into already',
   debounced: 'one of its kind was looked into just before',
   switched_off: 'looking into alerts is switched off',
-  paused: 'Kora is paused',
+  operational_state_paused: 'Kora is paused',
+  recovered_before_start: 'it was over before that began',
   sdk_timeout: 'the model did not answer in time',
   sdk_auth: 'the model account rejected the key',
   sdk_rate_limited: 'the model account is rate limited',
@@ -119,27 +120,41 @@ export function dayMarks(entries: readonly { readonly atMs: number }[], nowMs: n
 
 const windowWords: Readonly<Record<TimeWindow, string>> = { '24h': 'in 24 h', '7d': 'in 7 days', all: 'in all' }
 
-/** What is listed, counted: incidents of the window, and the alerts that are true now. */
+/** How many there are of the window, and what looking into them cost; null when one of them is unpriced. */
+export interface TroubleTotals {
+  readonly active: number
+  readonly resolved: number
+  readonly costNanoUsd: number | null
+}
+
+const none: TroubleTotals = { active: 0, resolved: 0, costNanoUsd: 0 }
+
+/** What is listed, counted. @param incidents null where the kind does not count them, and likewise alerts */
 export function totalsText(
   kind: KindFilter,
   window: TimeWindow,
-  incidents: { readonly active: number; readonly resolved: number; readonly costNanoUsd: number | null },
-  activeAlerts: number,
+  incidents: TroubleTotals | null,
+  alerts: TroubleTotals | null,
 ): string {
-  const { active, resolved, costNanoUsd } = incidents
-  const within = windowWords[window]
-  const cost = costNanoUsd === null ? 'some of their cost is unknown' : `${formatMoney(costNanoUsd)} spent on them`
+  const [ofIncidents, ofAlerts] = [incidents ?? none, alerts ?? none]
+  const rest = ({ resolved, costNanoUsd }: Omit<TroubleTotals, 'active'>) => {
+    const cost = costNanoUsd === null ? 'some of their cost is unknown' : `${formatMoney(costNanoUsd)} spent on them`
+    return `${resolved} resolved ${windowWords[window]} · ${cost}`
+  }
   switch (kind) {
     case 'kora':
-      return `${countOf(activeAlerts, 'alert')} active`
+      return `${ofAlerts.active} active · ${rest(ofAlerts)}`
     case 'services':
-      return `${active} active · ${resolved} resolved ${within} · ${cost}`
-    case 'all':
-      return [
-        `${countOf(active, 'incident')} and ${countOf(activeAlerts, 'alert')} active`,
-        `${countOf(resolved, 'incident')} resolved ${within}`,
-        cost,
-      ].join(' · ')
+      return `${ofIncidents.active} active · ${rest(ofIncidents)}`
+    case 'all': {
+      const costs = [ofIncidents.costNanoUsd, ofAlerts.costNanoUsd]
+      const costNanoUsd = costs.some((cost) => cost === null)
+        ? null
+        : costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0)
+      const resolved = ofIncidents.resolved + ofAlerts.resolved
+      const active = `${countOf(ofIncidents.active, 'incident')} and ${countOf(ofAlerts.active, 'alert')} active`
+      return `${active} · ${rest({ resolved, costNanoUsd })}`
+    }
   }
 }
 

@@ -82,7 +82,7 @@ const calm: HeadlineState = {
   alerts: [],
   watching: true,
   operational: { primary: 'ready', reasons: [], untilMs: null },
-  maintenance: { active: [], next: null },
+  maintenance: { active: [], upcoming: [] },
   daemon: { state: 'running', problems: [], setup: [] },
 }
 const paused: HeadlineState['operational'] = {
@@ -93,7 +93,7 @@ const paused: HeadlineState['operational'] = {
 const byCost: HeadlineState['operational'] = { primary: 'paused', reasons: ['cost'], untilMs: null }
 const work = (...probeIds: string[]): HeadlineState['maintenance'] => ({
   active: [{ id: 'mw', title: 'Upgrade', untilMs: new Date(now).setHours(23, 59, 0, 0), probeIds }],
-  next: null,
+  upcoming: [],
 })
 const problem = { code: 'store_read_only', message: 'm', action: 'a', route: null, sinceMs: now }
 

@@ -6,7 +6,7 @@ const at = (hour: number, minute: number, second = 0) => new Date(2026, 4, 12, h
 const untold = { probeId: 'fly', severity: 'warning', toldAtMs: null, toldVia: null } as const
 type Holding = Parameters<typeof incidentToldWords>[1]
 const open: Holding = {
-  maintenance: { active: [], next: null },
+  maintenance: { active: [], upcoming: [] },
   operational: { primary: 'ready', reasons: [], permission: 'normal', untilMs: null },
 }
 const paused: Holding['operational'] = {
@@ -26,7 +26,7 @@ it('says where it was told', () => {
 
 it('says what holds it back, planned work first', () => {
   const active = [{ id: 'mw', title: 'Upgrade', untilMs: at(17, 0), probeIds: ['fly'] }]
-  const both = { maintenance: { active, next: null }, operational: paused }
+  const both = { maintenance: { active, upcoming: [] }, operational: paused }
   expect(incidentToldWords(untold, both, now)).toBe('held: maintenance until 17:00')
   expect(incidentToldWords(untold, { ...open, operational: paused }, now)).toBe('held: Kora is paused until 15:00')
   expect(incidentToldWords(untold, { ...open, operational: { ...paused, untilMs: null } }, now)).toBe(

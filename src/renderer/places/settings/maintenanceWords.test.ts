@@ -24,7 +24,7 @@ function window(change: Partial<MaintenanceWindow> = {}): MaintenanceWindow {
     ...change,
   }
 }
-const calm: MaintenanceState = { active: [], next: null }
+const calm: MaintenanceState = { active: [], upcoming: [] }
 
 it('says when, in words', () => {
   const words = (schedule: MaintenanceWindow['schedule']) => scheduleWords(schedule, now)
@@ -43,9 +43,9 @@ it('names what it covers by titles', () => {
 describe('how a window stands', () => {
   it('is what the daemon says is in force', () => {
     const active = [{ id: 'mw', title: 'Upgrade', untilMs: at(12, 17), probeIds: null }]
-    const state = windowState(window(), { active, next: null }, now)
+    const state = windowState(window(), { active, upcoming: [] }, now)
     expect(stateWords(state, now)).toBe('In force until 17:00')
-    expect(windowState(window({ enabled: false }), { active, next: null }, now)).toEqual({ kind: 'off' })
+    expect(windowState(window({ enabled: false }), { active, upcoming: [] }, now)).toEqual({ kind: 'off' })
   })
 
   it('is when its week comes round to it', () => {
@@ -65,8 +65,11 @@ describe('how a window stands', () => {
   it('waits where only the daemon can read its expression, unless it says so', () => {
     const asked = (state: MaintenanceState) => windowState(window({ schedule: { ...cron } }), state, now)
     expect(asked(calm)).toEqual({ kind: 'waiting' })
-    expect(asked({ active: [], next: { title: 'Upgrade', fromMs: 5 } })).toEqual({ kind: 'next', fromMs: 5 })
-    expect(asked({ active: [], next: { title: 'Another', fromMs: 5 } })).toEqual({ kind: 'waiting' })
+    expect(asked({ active: [], upcoming: [{ id: 'mw', title: 'Upgrade', fromMs: 5 }] })).toEqual({
+      kind: 'next',
+      fromMs: 5,
+    })
+    expect(asked({ active: [], upcoming: [{ id: 'other', title: 'Another', fromMs: 5 }] })).toEqual({ kind: 'waiting' })
   })
 })
 
@@ -75,7 +78,9 @@ it('sums up what is in force or comes next', () => {
   const line = (state: MaintenanceState) => maintenanceLine([window()], state, now)
   expect(maintenanceLine([], calm, now)).toBe('No planned work')
   expect(line(calm)).toBe('Nothing in force')
-  expect(line({ active: [active], next: null })).toBe('Upgrade until 17:00')
-  expect(line({ active: [active, active], next: null })).toBe('2 windows in force')
-  expect(line({ active: [], next: { title: 'Deploys', fromMs: at(14, 2) } })).toBe('Deploys, Thu 02:00')
+  expect(line({ active: [active], upcoming: [] })).toBe('Upgrade until 17:00')
+  expect(line({ active: [active, active], upcoming: [] })).toBe('2 windows in force')
+  expect(line({ active: [], upcoming: [{ id: 'mw_1', title: 'Deploys', fromMs: at(14, 2) }] })).toBe(
+    'Deploys, Thu 02:00',
+  )
 })

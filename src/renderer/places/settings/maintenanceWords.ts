@@ -45,7 +45,7 @@ export function scopeWords(scope: MaintenanceWindow['scope'], titleOf: (probeId:
 export type WindowState =
   | { readonly kind: 'in_force'; readonly untilMs: number }
   | { readonly kind: 'next'; readonly fromMs: number }
-  /** When an expression comes round next is the daemon's to say, and it says it of the next window alone. */
+  /** When an expression comes round next is the daemon's to say. */
   | { readonly kind: 'waiting' }
   | { readonly kind: 'off' }
   | { readonly kind: 'over' }
@@ -62,9 +62,7 @@ export function windowState(window: MaintenanceWindow, state: MaintenanceState, 
   const fromMs =
     schedule.kind === 'weekly'
       ? nextLocalSpan(schedule, nowMs)?.fromMs
-      : state.next?.title === window.title
-        ? state.next.fromMs
-        : undefined
+      : state.upcoming.find(({ id }) => id === window.id)?.fromMs
   return fromMs === undefined ? { kind: 'waiting' } : { kind: 'next', fromMs }
 }
 
@@ -87,11 +85,12 @@ export function stateWords(state: WindowState, nowMs: number): string {
 /** The list's line in Settings: what is in force, else what comes next. */
 export function maintenanceLine(
   windows: readonly MaintenanceWindow[],
-  { active, next }: MaintenanceState,
+  { active, upcoming }: MaintenanceState,
   nowMs: number,
 ): string {
   if (windows.length === 0) return 'No planned work'
   const [first] = active
+  const [next] = upcoming
   if (active.length === 1 && first) return `${first.title} until ${formatMoment(first.untilMs, nowMs)}`
   if (active.length > 1) return `${active.length} windows in force`
   return next ? `${next.title}, ${formatMoment(next.fromMs, nowMs)}` : 'Nothing in force'
