@@ -31,6 +31,8 @@ export interface TestDaemon {
   readonly paths: DataPaths
   readonly folder: string
   readonly shown: NotificationMessage[]
+  /** Reasons for which the process was asked to stop. */
+  readonly stopsAsked: string[]
   /** Time passes; checks, investigations and deliveries that it causes are over when this resolves. */
   pass(ms: number): Promise<void>
   /** Plain texts the simulated Slack received, oldest first. */
@@ -143,6 +145,7 @@ export async function startTestDaemon(options: TestDaemonOptions = {}): Promise<
   return {
     daemon,
     client,
+    stopsAsked,
     clock,
     simulator,
     logger,

@@ -10,7 +10,7 @@ import type { DaemonInfo } from '../../../contract/system.ts'
 import { useMirror } from '../../client/mirror.ts'
 import { useNow } from '../../client/ticker.ts'
 import { Age } from '../../components/Figures.tsx'
-import { countOf, formatDuration } from '../../components/format.ts'
+import { countOf, formatAge } from '../../components/format.ts'
 import { PlaceHeader } from '../../components/Layout.tsx'
 import { pauseKind } from '../../components/operationalWords.ts'
 import type { Tone } from '../../components/status.ts'
@@ -31,8 +31,8 @@ const stateWords: Readonly<Record<DaemonInfo['state'], string>> = {
 export function SystemPlace() {
   const daemon = useMirror((mirror) => mirror.daemon)
   const operational = useMirror((mirror) => mirror.operational)
-  const nowMs = useNow()
-  const uptime = formatDuration(nowMs - daemon.startedAtMs)
+  const nowMs = useNow(1_000)
+  const uptime = formatAge(daemon.startedAtMs, nowMs)
   return (
     <>
       <PlaceHeader

@@ -1,0 +1,243 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { Snapshot } from '../../../src/contract/snapshot.ts'
+import { readSnapshotFile } from '../../../src/daemon/services/SnapshotFile.ts'
+import type { Seam } from '../../../src/domain/audit.ts'
+import { pageProbe, setPage, simulated, stopMachine, tokens } from '../../fakes/acceptance.ts'
+import { aSnapshot } from '../../fakes/snapshotSources.ts'
+import { flyProbe, startTestDaemon, type TestDaemon, type TestDaemonOptions } from '../../fakes/testDaemon.ts'
+import { tempFolder } from '../../fakes/tempFolder.ts'
+
+async function daemon(options: TestDaemonOptions = {}): Promise<TestDaemon> {
+  return startTestDaemon({ simulator: await simulated(), ...options })
+}
+
+/** What is published, in its shape. */
+const current = async (kora: TestDaemon) => Snapshot.parse(await kora.client.state.current())
+
+const published = (kora: TestDaemon) => kora.daemon.published.snapshot()
+
+describe('snapshot.md 11', () => {
+  it('snapshot 2, 24: within 2 s of running it is there, with every section, and what is unknown says so', async () => {
+    const kora = await daemon()
+    expect(published(kora)).toEqual({ error: 'no_snapshot', stale: true })
+    await kora.pass(2_000)
+    const snapshot = await current(kora)
+    expect(snapshot).toMatchObject({
+      schema_version: 7,
+      computed_at: expect.stringMatching(/^2026-05-11T14:00:0[0-2]Z$/),
+      operational_state: { primary: 'ready', paused: false, pause_reason: null },
+      alerts: { active_count: 0, by_severity: { critical: 0, warning: 0, info: 0 }, by_category: {} },
+      cost_ladder: {
+        current_tier: 'NORMAL',
+        monthly_budget_pct_used: 0,
+        model_default: 'claude-haiku-4-5-20251001',
+        spent_to_date_usd: 0,
+        credit_pool_usd: 200,
+      },
+      cost_ladder_by_tenant: {},
+      tasks: { open_count: 'unknown', in_progress_count: 'unknown' },
+      service_health: {
+        vercel: 'unknown',
+        sentry: 'unknown',
+        doppler: 'unknown',
+        supabase: 'unknown',
+        fly: 'unknown',
+      },
+      daemon_health: { overall_status: 'healthy', boot_at: '2026-05-11T14:00:00Z', recent_error_count_5min: 0 },
+    })
+    expect(Object.keys(snapshot.cost_telemetry)).toEqual(['rolling_24h', 'monthly'])
+    expect(snapshot.sections.tasks).toMatchObject({ status: 'unknown', reason: 'no task board is connected' })
+  })
+
+  it('snapshot 11: one service that is known leaves the others unknown; another probe stands beside the five', async () => {
+    const simulator = await simulated()
+    const env = { KORA_FLY_API_TOKEN: tokens.KORA_FLY_API_TOKEN }
+    const kora = await daemon({ simulator, env, probes: [flyProbe(simulator), pageProbe(simulator, 'shop')] })
+    await kora.pass(13_000)
+    const { service_health: health, service_observed_at: seen } = await current(kora)
+    expect(health).toEqual({
+      vercel: 'unknown',
+      sentry: 'unknown',
+      doppler: 'unknown',
+      supabase: 'unknown',
+      fly: 'healthy',
+      shop: 'healthy',
+    })
+    expect(seen['fly']).toMatch(/^2026-05-11T14:00:\d\dZ$/)
+  })
+
+  it('snapshot 15, 16: errors of five minutes count by their seams, exactly at the edge too', async () => {
+    const folder = await tempFolder()
+    const first = await daemon({ folder })
+    await first.pass(1_000)
+    const nowMs = first.clock.nowMs()
+    await first.stop()
+    await first.read((store) => {
+      const add = (seam: Seam, agoMs: number, details: Record<string, unknown> = {}): void => {
+        store.audit.append({ seam, details }, nowMs - agoMs)
+      }
+      store.transaction(() => {
+        add('webhook.dead_letter', 301_000)
+        add('webhook.dead_letter', 290_000)
+        add('slack_dm.reply_failed', 10_000)
+        add('notification.dispatched', 10_000, { status: 'FAILED' })
+        add('notification.dispatched', 10_000, { status: 'delivered' })
+        for (let call = 0; call < 9; call++) add('reasoning.tool_called', 10_000, { tool_status: 'ok' })
+      })
+    })
+    const kora = await first.again()
+    await kora.pass(2_000)
+    const { daemon_health: health } = await current(kora)
+    expect(health.recent_error_count_5min).toBe(3)
+    expect(health.recent_errors_5min).toEqual({ dead_letter: 1, reply_failed: 1, notification_failed: 1 })
+    await kora.pass(600_000)
+    expect((await current(kora)).daemon_health.recent_error_count_5min).toBe(0)
+  })
+
+  it('snapshot 18: the file is written into a folder of its own, replaced whole, and leaves nothing behind', async () => {
+    const kora = await daemon()
+    await kora.pass(3_000)
+    const file = kora.paths.snapshot
+    const text = await readFile(file, 'utf8')
+    expect(text.endsWith('}\n')).toBe(true)
+    const first = JSON.parse(text) as Record<string, unknown>
+    expect(Object.keys(first)).toEqual(Object.keys(first).toSorted())
+    expect(Snapshot.parse(first)).toEqual(await current(kora))
+    await kora.client.spend.reconcile({ reportedUsd: '160' })
+    await kora.pass(3_000)
+    expect(Snapshot.parse(JSON.parse(await readFile(file, 'utf8'))).cost_ladder).toMatchObject({
+      current_tier: 'WARN_75',
+      monthly_budget_pct_used: 80,
+      // The alert about it was looked into.
+      spent_to_date_usd: expect.closeTo(160, 1),
+    })
+    expect(await readdir(dirname(file))).not.toContainEqual(expect.stringContaining('.tmp'))
+  })
+
+  it('snapshot 19: what was half written when the process died harms nobody', async () => {
+    const kora = await daemon()
+    await kora.pass(3_000)
+    const file = kora.paths.snapshot
+    const before = await readFile(file, 'utf8')
+    await kora.stop()
+    await writeFile(`${file}.tmp`, before.slice(0, 100))
+    expect(await readSnapshotFile(file, kora.clock.nowMs())).toEqual(JSON.parse(before))
+    const next = await kora.again()
+    await next.pass(3_000)
+    expect(await readdir(dirname(file))).not.toContainEqual(expect.stringContaining('.tmp'))
+  })
+
+  it('snapshot 22: a file that cannot be written leaves the old one, the memory and the next cycle as they should be', async () => {
+    const folder = await tempFolder()
+    const inTheWay = join(folder, 'place')
+    await writeFile(inTheWay, '')
+    const kora = await daemon({ env: { KORA_SNAPSHOT_PATH: join(inTheWay, 'snapshot.json') } })
+    await kora.pass(3_000)
+    expect((await current(kora)).operational_state.primary).toBe('ready')
+    await expect(kora.client.system.runTask({ name: 'snapshot.compute' })).rejects.toThrow()
+    expect(kora.logger.messages('warn')).toContain('the snapshot could not be written')
+  })
+
+  it('it is computed anew when what it shows changes, at most once a second, and not for a check that changes nothing', async () => {
+    const simulator = await simulated()
+    const kora = await daemon({ simulator, probes: [pageProbe(simulator, 'site')] })
+    await kora.pass(13_000)
+    const before = await current(kora)
+    await kora.client.probes.check({ id: 'site' })
+    await kora.pass(3_000)
+    expect((await current(kora)).computed_at).toBe(before.computed_at)
+    setPage(simulator, 'site', 500)
+    await kora.client.probes.check({ id: 'site' })
+    await kora.pass(2_000)
+    expect(await current(kora)).toMatchObject({ service_health: { site: 'unhealthy' } })
+  })
+
+  it('a service whose checks are long overdue is no longer known to be well', async () => {
+    const simulator = await simulated()
+    const kora = await daemon({ simulator, probes: [pageProbe(simulator, 'site')] })
+    await kora.pass(13_000)
+    const [row] = await kora.client.probes.list()
+    const late = (row?.observedAtMs ?? 0) + 3 * 600_000 + 1_000
+    const service = {
+      id: 'site',
+      kind: 'http',
+      status: 'healthy',
+      observedAtMs: row?.observedAtMs ?? 0,
+      intervalMs: 60_000,
+    } as const
+    expect(aSnapshot({ services: () => [service] }, late).service_health['site']).toBe('unknown')
+    expect((await current(kora)).service_health['site']).toBe('healthy')
+  })
+
+  it('snapshot 26, 1: an aggregator that cannot tell is unknown, never zero, and so is everything else that fails', () => {
+    const fails = (): never => {
+      throw new Error('the rules broke')
+    }
+    const snapshot = aSnapshot({ alerts: fails })
+    expect(snapshot.alerts).toEqual({
+      active_count: 'unknown',
+      by_severity: { critical: 'unknown', warning: 'unknown', info: 'unknown' },
+      by_category: {},
+    })
+    expect(snapshot.sections.alerts).toMatchObject({ status: 'unknown', reason: 'the rules broke' })
+    expect(Snapshot.parse(snapshot)).toEqual(snapshot)
+  })
+
+  it('snapshot 27: a longer interval makes it fresh for longer', async () => {
+    const kora = await daemon({ env: { KORA_SNAPSHOT_INTERVAL_SEC: '900' } })
+    await kora.pass(2_000)
+    expect((await current(kora)).fresh_for_seconds).toBe(1_800)
+    await kora.pass(880_000)
+    expect((await current(kora)).schema_version).toBe(7)
+  })
+
+  it('snapshot 28: what another process left is not served as this one’s', async () => {
+    const first = await daemon()
+    await first.pass(3_000)
+    const before = await current(first)
+    await first.stop()
+    const next = await first.again()
+    expect(published(next)).toEqual({ error: 'no_snapshot', stale: true })
+    await next.pass(2_000)
+    const after = await current(next)
+    expect(after.session_id).not.toBe(before.session_id)
+    expect(Date.parse(after.daemon_health.boot_at)).toBeGreaterThan(Date.parse(before.daemon_health.boot_at))
+  })
+
+  it.each(['America/Bogota', 'Asia/Tokyo', 'UTC'])('snapshot 23: in %s a snapshot is UTC, and fresh', async (zone) => {
+    const script = `
+      const { aSnapshot } = await import(${JSON.stringify(new URL('../../fakes/snapshotSources.ts', import.meta.url).href)})
+      const { isFresh } = await import(${JSON.stringify(new URL('../../../src/domain/snapshot.ts', import.meta.url).href)})
+      const nowMs = Date.now()
+      const { computed_at } = aSnapshot({}, nowMs)
+      console.log(JSON.stringify([isFresh(computed_at, nowMs), Math.abs(Date.parse(computed_at) - nowMs) < 1000]))`
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      env: { ...process.env, TZ: zone },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    let output = ''
+    child.stdout.on('data', (chunk) => (output += String(chunk)))
+    await once(child, 'close')
+    expect(JSON.parse(output)).toEqual([true, true])
+  })
+
+  it('trouble shows in every section it belongs to', async () => {
+    const simulator = await simulated()
+    const env = { KORA_FLY_API_TOKEN: tokens.KORA_FLY_API_TOKEN }
+    const kora = await daemon({ simulator, env, probes: [flyProbe(simulator)] })
+    await kora.pass(13_000)
+    stopMachine(simulator)
+    await kora.client.probes.check({ id: 'fly' })
+    await kora.client.operational.pause({ forMs: null })
+    await kora.pass(3_000)
+    expect(await current(kora)).toMatchObject({
+      operational_state: { primary: 'paused', paused: true, pause_reason: 'operator', actor: 'operator' },
+      alerts: { active_count: 2, by_category: { service_unhealthy: 1, operational_state: 1 } },
+      service_health: { fly: 'degraded' },
+    })
+  })
+})
