@@ -32,10 +32,11 @@ export interface HeadlessHost {
 /**
  * The real HTTP host on a free loopback port in front of a stub daemon; closed when the test ends.
  * @param options.early the daemon does not run yet; `host.open()` says it does
+ * @param options.listen false leaves taking the port to the test
  * @param options.table published paths other than the product's
  */
 export async function headlessHost(
-  options: { early?: boolean; table?: readonly Endpoint[] } = {},
+  options: { early?: boolean; listen?: boolean; port?: number; table?: readonly Endpoint[] } = {},
 ): Promise<HeadlessHost> {
   const folder = await tempFolder()
   const root = join(folder, 'renderer')
@@ -52,8 +53,9 @@ export async function headlessHost(
   const isBearer = await openApiToken(tokenFile, logger)
   const published = createPublishedApi(daemon.published, options.table)
   const served = { router: daemon.router, published, isBearer, shell, signIn }
-  const host = new HttpHost({ host: '127.0.0.1', port: 0, platform: process.platform, ...served, clock, logger })
-  await host.listen()
+  const { platform } = process
+  const host = new HttpHost({ host: '127.0.0.1', port: options.port ?? 0, platform, ...served, clock, logger })
+  if (options.listen !== false) await host.listen()
   if (!options.early) host.open()
   onTestFinished(() => host.close())
   const port = Number(new URL(host.address()).port)

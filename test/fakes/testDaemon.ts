@@ -7,6 +7,7 @@ import type { Contract } from '../../src/contract/index.ts'
 import type { ProbeDraft } from '../../src/contract/probes.ts'
 import type { NotificationMessage } from '../../src/contract/state.ts'
 import { createDaemon, type Daemon } from '../../src/daemon/createDaemon.ts'
+import type { Listener } from '../../src/daemon/listeners/listener.ts'
 import type { HttpClient } from '../../src/daemon/platform/http.ts'
 import { createLogger, type Logger } from '../../src/daemon/platform/logger.ts'
 import { parseConfig } from '../../src/daemon/platform/config.ts'
@@ -55,6 +56,10 @@ export interface TestDaemonOptions {
   notifierRefuses?: string
   /** Stands between the probes and the outside. */
   http?: (real: HttpClient) => HttpClient
+  /** The host's own server. */
+  web?: Listener
+  /** Before it is started. */
+  onCreated?: (daemon: Daemon) => void
   /** The vault is the owner's file, and log lines go to the real log; both lie in the data folder. */
   files?: boolean
 }
@@ -116,11 +121,15 @@ export async function startTestDaemon(options: TestDaemonOptions = {}): Promise<
     browserNotifications: async function* () {},
     readWorker,
     resources: new URL('../../resources', import.meta.url).pathname,
-    web: null,
+    web: options.web ?? null,
     requestStop: (reason) => stopsAsked.push(reason),
     focus: async () => ({ address: null }),
   })
-  await daemon.start()
+  options.onCreated?.(daemon)
+  await daemon.start().catch(async (error: unknown) => {
+    await daemon.stop('start failed')
+    throw error
+  })
   const client: ContractRouterClient<Contract> = createRouterClient(daemon.router, { context: {} })
   // A token in the environment seeds its provider; a test's own definition takes its place.
   const seeded = new Set((await client.probes.definitions()).map((definition) => definition.id))

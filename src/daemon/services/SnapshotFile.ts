@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { Snapshot } from '../../contract/snapshot.ts'
+import { KoraError } from '../../domain/errors.ts'
 import { isFresh } from '../../domain/snapshot.ts'
 import { behindLinks, writeOwnerFile } from '../platform/ownerFiles.ts'
 
@@ -14,10 +15,17 @@ export class SnapshotFile {
     this.path = path
   }
 
-  /** UTF-8, two spaces, keys in order, a newline at the end. A reader sees the old file or the new one; a link stays. */
+  /** UTF-8, two spaces, keys in order, a newline at the end. A reader sees the old file or the new one; a link stays. @throws KoraError folder_unwritable */
   async write(snapshot: Snapshot): Promise<void> {
-    const target = await behindLinks(this.path)
-    await writeOwnerFile(target, `${JSON.stringify(sorted(snapshot), null, 2)}\n`)
+    const { path } = this
+    try {
+      const target = await behindLinks(path)
+      await writeOwnerFile(target, `${JSON.stringify(sorted(snapshot), null, 2)}\n`)
+    } catch (cause) {
+      const code = (cause as NodeJS.ErrnoException).code ?? String(cause)
+      const message = `The snapshot cannot be written to ${path} (${code}). KORA_SNAPSHOT_PATH names another place.`
+      throw new KoraError('folder_unwritable', message, { path }, { cause })
+    }
   }
 }
 

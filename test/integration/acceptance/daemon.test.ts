@@ -1,7 +1,11 @@
 import { writeFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
+import { createPublishedApi } from '../../../src/daemon/hosting/publishedApi.ts'
+import type { Listener } from '../../../src/daemon/listeners/listener.ts'
 import { parseConfig } from '../../../src/daemon/platform/config.ts'
 import { pageProbe, requestsTo, setPage, simulated, until } from '../../fakes/acceptance.ts'
+import { webListener } from '../../../src/headless/HttpHost.ts'
+import { headlessHost } from '../../fakes/headlessHost.ts'
 import { siteProbe, startTestDaemon, type TestDaemon } from '../../fakes/testDaemon.ts'
 import { tempFolder } from '../../fakes/tempFolder.ts'
 
@@ -159,6 +163,81 @@ describe('daemon.md 9', () => {
     await first.stop()
     await expect(first.daemon.start()).rejects.toMatchObject({ code: 'daemon_stopping' })
     expect(requestsTo(simulator, 'site')).toBe(0)
+  })
+
+  it('daemon 28: told to stop while a listener is being started, it starts no further one', async () => {
+    const simulator = await simulated()
+    const started = Promise.withResolvers<AbortSignal>()
+    const web: Listener = {
+      name: 'web',
+      critical: true,
+      start: (_pulse, signal) => {
+        started.resolve(signal)
+        return new Promise((resolve) => signal.addEventListener('abort', () => resolve()))
+      },
+    }
+    const starting = startTestDaemon({
+      simulator,
+      web,
+      probes: [],
+      onCreated: (daemon) => void started.promise.then(() => daemon.stop('SIGTERM')),
+    })
+    await expect(starting).rejects.toMatchObject({ code: 'daemon_stopping' })
+    expect((await started.promise).aborted).toBe(true)
+    expect(simulator.requests).toEqual([])
+  })
+
+  it('daemon 14: with the port taken the start fails, having watched nothing and told nobody', async () => {
+    const other = await headlessHost()
+    const { host } = await headlessHost({ port: other.port, early: true, listen: false })
+    const simulator = await simulated()
+    const env = { KORA_FLY_API_TOKEN: 'FlyV1 fly-token-000000' }
+    const start = startTestDaemon({ simulator, env, web: webListener(() => host) })
+    await expect(start).rejects.toMatchObject({ code: 'port_taken' })
+    expect(simulator.requests).toEqual([])
+  })
+
+  it('daemon 31: a server that dies flips its listener to down within one check, and is started again', async () => {
+    const { host, address } = await headlessHost({ listen: false })
+    const kora = await startTestDaemon({ simulator: await simulated(), web: webListener(() => host) })
+    await kora.pass(2_000)
+    const web = async () => (await kora.client.system.info()).listeners.find(({ name }) => name === 'web')
+    expect(await web()).toMatchObject({ state: 'up', restarts: 0, note: host.address() })
+    const before = host.address()
+    await host.close()
+    await kora.pass(5_000)
+    expect(await web()).toMatchObject({ state: 'down', note: 'the server does not listen any more' })
+    expect((await kora.client.system.info()).health.overall).toBe('degraded')
+    await kora.pass(10_000)
+    expect(await web()).toMatchObject({ state: 'up', restarts: 1 })
+    // Whoever has its address finds it there again.
+    expect([host.listening, host.address()]).toEqual([true, before])
+    expect(address).toBeDefined()
+    const changes = await kora.client.system.audit({ seam: 'listener.changed', limit: 5 })
+    expect(changes.map(({ details }) => [details['listener'], details['from'], details['to']])).toEqual([
+      ['web', 'down', 'up'],
+      ['web', 'up', 'down'],
+    ])
+  })
+
+  it('daemon 26: a visit a program tells of is kept, cut to size, apart from the audit log', async () => {
+    const kora = await startTestDaemon({ simulator: await simulated() })
+    const api = createPublishedApi(kora.daemon.published)
+    const post = (value: unknown) =>
+      api({ method: 'POST', path: '/api/panel_view', body: () => Promise.resolve({ kind: 'json', value }) })
+    expect(await post({ panel_name: 'p'.repeat(500), kind: 'audit' })).toEqual({ status: 200, body: { ok: true } })
+    expect(await post({ panel_name: '  ' })).toEqual({ status: 400 })
+    const atMs = kora.clock.nowMs()
+    expect(await kora.client.views.list({})).toEqual([
+      { view: 'p'.repeat(128), enteredAtMs: atMs, leftAtMs: atMs, via: 'link', windowId: 'unknown' },
+    ])
+    expect(JSON.stringify(await kora.client.system.audit({ limit: 0 }))).not.toContain('ppp')
+    expect(await kora.client.views.usage()).toMatchObject({ records: 1, places: [{ visits: 1, dwellMs: 0 }] })
+    expect(await kora.client.views.erase()).toEqual({ erased: 1 })
+    expect(await kora.client.views.usage()).toMatchObject({ records: 0, places: [] })
+    expect(await kora.client.system.audit({ seam: 'views.erased', limit: 1 })).toMatchObject([
+      { details: { erased: 1 } },
+    ])
   })
 
   it('daemon 30: a message under way is finished by the stop, not left half handled', async () => {

@@ -138,11 +138,13 @@ describe('snapshot.md 11', () => {
     const kora = await daemon({ env: { KORA_SNAPSHOT_PATH: join(inTheWay, 'snapshot.json') } })
     await kora.pass(3_000)
     expect((await current(kora)).operational_state.primary).toBe('ready')
-    await expect(kora.client.system.runTask({ name: 'snapshot.compute' })).rejects.toThrow()
+    await expect(kora.client.system.runTask({ name: 'snapshot.compute' })).rejects.toMatchObject({
+      code: 'folder_unwritable',
+    })
     expect(kora.logger.messages('warn')).toContain('the snapshot could not be written')
   })
 
-  it('it is computed anew when what it shows changes, at most once a second, and not for a check that changes nothing', async () => {
+  it('is computed anew when what it shows changes, at most once a second, and not for a check that changes nothing', async () => {
     const simulator = await simulated()
     const kora = await daemon({ simulator, probes: [pageProbe(simulator, 'site')] })
     await kora.pass(13_000)
