@@ -278,7 +278,7 @@ export class AlertService {
       for (const item of telling.items) store.inbox.add(item)
       if (stampsChanged) store.settings.set(toldKey, this.#told)
       for (const alert of found.raised) {
-        store.audit.append(alertEntry('alert.raised', alert, { detail: alert.detail, voice: alert.voice }), nowMs)
+        store.audit.append(alertEntry('alert.raised', alert, { detail: alert.detail }), nowMs)
       }
       for (const alert of found.active) this.#recordChange(before.get(alert.occurrenceId), alert, nowMs)
       for (const { occurrence, hold } of plan.held) {

@@ -90,3 +90,46 @@ describe('a line of activity', () => {
     for (const seam of activitySeams) expect(() => line(seam, {})).not.toThrow()
   })
 })
+
+describe('what Kora says about itself', () => {
+  const alert = {
+    occurrence_id: 'alt_1',
+    title: 'web is down',
+    category: 'listener_down',
+    severity: 'warning',
+    voice: 'alert',
+  }
+
+  it('an alert has a line when it is raised, when it is over and when it was looked into', () => {
+    const route = '/investigations/alt_1'
+    expect(line('alert.raised', alert)).toMatchObject({
+      kind: 'opened',
+      text: 'web is down',
+      severity: 'warning',
+      route,
+    })
+    expect(line('alert.resolved', alert)).toMatchObject({ kind: 'resolved', text: 'Over: web is down', severity: null })
+    expect(
+      line('alert.investigation_completed', { ...alert, investigation_summary_text: 'The port is taken.\nMove it.' }),
+    ).toMatchObject({ kind: 'investigated', text: 'Investigated “web is down”: The port is taken.', route })
+    expect(line('alert.operator_action', { ...alert, action: 'snoozed' })?.text).toBe('You: snoozed, web is down')
+  })
+
+  it('what an incident, a notice or a rung has a line for has no second one', () => {
+    for (const other of [{ voice: 'incident' }, { voice: 'notice' }, { category: 'cost_ladder' }]) {
+      expect([line('alert.raised', { ...alert, ...other }), line('alert.resolved', { ...alert, ...other })]).toEqual([
+        null,
+        null,
+      ])
+    }
+  })
+
+  it('a pause by somebody and its end are said; one for cost is a rung', () => {
+    const paused = { from: 'ready', to: 'paused', reasons: ['operator'], trigger: 'deploying' }
+    expect(line('operational_state.changed', paused)?.text).toBe('Paused: deploying')
+    const resumed = { from: 'paused', to: 'ready', reasons: [], trigger: 'resumed by hand' }
+    expect(line('operational_state.changed', resumed)?.text).toBe('Kora goes on: resumed by hand')
+    expect(line('operational_state.changed', { ...paused, reasons: ['cost'] })).toBeNull()
+    expect(line('maintenance.changed', { change: 'began', title: 'Upgrade' })?.text).toBe('Maintenance began: Upgrade')
+  })
+})

@@ -1,6 +1,7 @@
 import type { ActivityItem } from '../../contract/state.ts'
 import type { AuditRow } from '../../domain/audit.ts'
 import { deliveryReason } from '../../domain/deliveryReasons.ts'
+import { occurrenceRoute } from '../../domain/historyWords.ts'
 import { severities } from '../../domain/severity.ts'
 
 /** Seams that say something an operator would want to know on coming back. */
@@ -14,6 +15,12 @@ export const activitySeams = new Set([
   'backup.failed',
   'budget.rung_changed',
   'budget.period_opened',
+  'alert.raised',
+  'alert.resolved',
+  'alert.operator_action',
+  'alert.investigation_completed',
+  'operational_state.changed',
+  'maintenance.changed',
 ])
 
 /** One audit row as a line of "since you last looked"; null when it is not worth one. */
@@ -26,7 +33,7 @@ export function activityItem(row: AuditRow, title: (probeId: string) => string):
     atMs: row.emittedAtMs,
     severity: severities.find((severity) => severity === details['severity']) ?? null,
     costNanoUsd: null,
-    route: row.incidentId === null ? null : `/investigations/${row.incidentId}`,
+    route: occurrenceRoute(row.incidentId ?? (text(details['occurrence_id']) || null)),
   }
   switch (row.seam) {
     case 'incident.transitioned': {
@@ -41,7 +48,9 @@ export function activityItem(row: AuditRow, title: (probeId: string) => string):
         }
       return null
     }
-    case 'probe.investigation_completed': {
+    case 'probe.investigation_completed':
+    case 'alert.investigation_completed': {
+      const about = row.seam === 'probe.investigation_completed' ? probe : `“${what}”`
       const cost = details['total_cost_usd']
       const failed = details['reasoning_error']
       const summary = text(details['investigation_summary_text']).split('\n')[0] ?? ''
@@ -50,11 +59,26 @@ export function activityItem(row: AuditRow, title: (probeId: string) => string):
         kind: 'investigated',
         text:
           typeof failed === 'string'
-            ? `Could not investigate ${probe}: ${failed}`
-            : `Investigated ${probe}: ${summary}`,
+            ? `Could not investigate ${about}: ${failed}`
+            : `Investigated ${about}: ${summary}`,
         costNanoUsd: typeof cost === 'number' ? Math.round(cost * 1e9) : null,
       }
     }
+    case 'alert.raised':
+      return speaksHere(details) ? { ...base, kind: 'opened', text: what } : null
+    case 'alert.resolved':
+      return speaksHere(details) ? { ...base, kind: 'resolved', severity: null, text: `Over: ${what}` } : null
+    case 'alert.operator_action':
+      return { ...base, kind: 'operator', text: `You: ${text(details['action'])}, ${what}` }
+    case 'operational_state.changed':
+      return pauseItem(row, base)
+    case 'maintenance.changed':
+      return {
+        ...base,
+        kind: 'system',
+        text: `Maintenance ${text(details['change'])}: ${what}`,
+        route: '/settings/maintenance',
+      }
     case 'notification.dispatched':
       if (details['status'] !== 'failed' || !['slack', 'slack_dm'].includes(text(details['channel']))) return null
       return {
@@ -81,6 +105,25 @@ export function activityItem(row: AuditRow, title: (probeId: string) => string):
     default:
       return null
   }
+}
+
+/** An alert that has a line of no other kind: rungs, and what an incident or a notice speaks of, have theirs. */
+function speaksHere(details: AuditRow['details']): boolean {
+  return details['voice'] === 'alert' && details['category'] !== 'cost_ladder'
+}
+
+/** A pause that somebody asked for, and its end; one for cost has a line as a rung. */
+function pauseItem(
+  { details }: Pick<AuditRow, 'details'>,
+  base: Omit<ActivityItem, 'kind' | 'text'>,
+): ActivityItem | null {
+  const { from, to } = details
+  const reasons = Array.isArray(details['reasons']) ? details['reasons'] : []
+  const item = { ...base, kind: 'operator' as const, severity: null, route: '/system/daemon' }
+  if (to === 'paused' && reasons.includes('operator')) {
+    return { ...item, text: `Paused: ${text(details['trigger'])}` }
+  }
+  return from === 'paused' && to === 'ready' ? { ...item, text: `Kora goes on: ${text(details['trigger'])}` } : null
 }
 
 function rungText(rung: string): string {

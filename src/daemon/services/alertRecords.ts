@@ -89,12 +89,12 @@ export function alertEntry(
   alert: AlertOccurrence,
   facts: Readonly<Record<string, unknown>> = {},
 ): AuditEntry {
-  const { id, occurrenceId, category, severity, title } = alert
+  const { id, occurrenceId, category, severity, title, voice } = alert
   return {
     seam,
     source: seam === 'alert.operator_action' ? 'operator' : 'cron',
     callerSessionId: alertSessionId(alert),
-    details: { alert_id: id, occurrence_id: occurrenceId, category, severity, title, ...facts },
+    details: { alert_id: id, occurrence_id: occurrenceId, category, severity, title, voice, ...facts },
   }
 }
 
