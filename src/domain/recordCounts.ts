@@ -22,6 +22,15 @@ export const countNames = [
 export type CountName = (typeof countNames)[number]
 
 const any = (): boolean => true
+/** A channel that is not set up, or has nobody in front of it, is off and not at fault (ruling 5). */
+const notSetUp = new Set<unknown>([
+  'slack_client_unavailable',
+  'channel_id_unset',
+  'no_surface',
+  'switched_off',
+  'denied',
+  'unsupported',
+])
 const undelivered = new Set<unknown>(['failed_send', 'engine_unavailable_failed_send'])
 
 export const countRules: readonly CountRule[] = [
@@ -31,7 +40,8 @@ export const countRules: readonly CountRule[] = [
     name: 'notification_failed',
     seams: ['notification.dispatched'],
     health: true,
-    matches: ({ status }) => typeof status === 'string' && status.toLowerCase() === 'failed',
+    matches: ({ status, error }) =>
+      typeof status === 'string' && status.toLowerCase() === 'failed' && !notSetUp.has(error),
   },
   {
     name: 'capability_denied',
