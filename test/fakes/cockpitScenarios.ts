@@ -5,6 +5,7 @@ import type { ChannelState, SecretState, Settings } from '../../src/contract/set
 import type { CockpitState } from '../../src/contract/state.ts'
 import type { AuditRowView, BackupRow } from '../../src/contract/system.ts'
 import { activity, daemon, flyId, recordsPart, settingsPart } from './cockpitRecords.ts'
+import { type HistoryWorld, historyOf } from './cockpitHistory.ts'
 import { koraPart } from './cockpitKora.ts'
 import type { SpendWorld } from './cockpitSpend.ts'
 import { spendOf } from './cockpitSpendScenarios.ts'
@@ -40,11 +41,13 @@ export interface World {
   audit: AuditRowView[]
   /** Active and resolved, newest first. */
   alerts: AlertView[]
+  history: HistoryWorld
   spend: SpendWorld
 }
 
 function typical(scenario: Scenario, nowMs: number): World {
   const spend = spendOf(scenario, nowMs)
+  const history = historyOf(scenario, nowMs, flyId)
   const fly = incident(nowMs, flyId, 12 * min)
   const supabase = incident(nowMs, 'inc_01JX6SUP', 48 * min, {
     probeId: 'supabase',
@@ -140,12 +143,14 @@ function typical(scenario: Scenario, nowMs: number): World {
       spend: spend.state,
       daemon: daemon(nowMs),
       ...koraPart(nowMs),
+      history: { newestAtMs: history.own.items[0]?.atMs ?? null, waiting: history.waiting },
     },
     alerts: [],
     incidents,
     details: new Map(incidents.map((one) => [one.id, detailOf(one, incidents)])),
     ...settingsPart(nowMs, services),
     ...recordsPart(nowMs),
+    history,
     spend: spend.world,
   }
 }
