@@ -53,6 +53,8 @@ interface DataTableProps<Row> {
   copyable?: boolean
   /** Rows with buttons in them are taller than 28 px. */
   roomy?: boolean
+  /** Without a frame of its own: it fills what it stands in. */
+  bare?: boolean
   /** The words of a row that is a heading of those below it; null for any other. It stays in sight above them. */
   heading?: (row: Row) => ReactNode
   /** The heading above a row, in words. */
@@ -65,6 +67,8 @@ interface DataTableProps<Row> {
 const virtualPast = 200
 /** Rows kept drawn above and below, so that j/k always has a next one to go to. */
 const overscan = 12
+/** The virtualizer measures all rows whenever their number changes; told in steps, it does so once in forty pages. */
+const countStep = 4_096
 
 /**
  * A table with a header that stays, sorting where it helps, and rows that can be opened and copied. Past 200 rows it
@@ -75,7 +79,6 @@ export function DataTable<Row>({ rows, columns, ...props }: DataTableProps<Row>)
   const sortBy = sort ? columns.find((column) => column.key === sort.key)?.sort : undefined
   const sorted = sort && sortBy ? sortRows(rows, sortBy, sort.direction) : rows
   const body = useRef<HTMLTableSectionElement>(null)
-  const span = columns.length + (props.copyable ? 1 : 0)
   const selected = props.selectedKey ?? null
   const { rowKey, headingOf } = props
   // A sorted table has no stretches, so it has no headings either.
@@ -97,7 +100,9 @@ export function DataTable<Row>({ rows, columns, ...props }: DataTableProps<Row>)
   }, [selected, sorted, sorted.length, rowKey, reveal])
 
   return (
-    <div className={`panel ${styles['frame']} ${props.roomy ? styles['roomy'] : ''}`}>
+    <div
+      className={`${props.bare ? styles['bareFrame'] : 'panel'} ${styles['frame']} ${props.roomy ? styles['roomy'] : ''}`}
+    >
       <table className={styles['table']} aria-label={props.label} aria-rowcount={rowCount(sorted.length, props.total)}>
         <colgroup>
           {columns.map((column) => (
@@ -127,13 +132,13 @@ export function DataTable<Row>({ rows, columns, ...props }: DataTableProps<Row>)
           </tr>
         </thead>
         <tbody ref={body}>
-          <Spacer height={above ? shown.before - shown.rowHeight : shown.before} span={span} />
-          {above ? <Heading span={span}>{above}</Heading> : null}
+          <Spacer height={above ? shown.before - shown.rowHeight : shown.before} />
+          {above ? <Heading>{above}</Heading> : null}
           {sorted.slice(shown.from, shown.to).map((row, index) => {
             const words = heading?.(row)
             if (words) {
               return (
-                <Heading key={rowKey(row)} span={span} index={shown.from + index}>
+                <Heading key={rowKey(row)} index={shown.from + index}>
                   {words}
                 </Heading>
               )
@@ -152,7 +157,7 @@ export function DataTable<Row>({ rows, columns, ...props }: DataTableProps<Row>)
               />
             )
           })}
-          <Spacer height={shown.after} span={span} />
+          <Spacer height={shown.after} />
         </tbody>
       </table>
     </div>
@@ -182,7 +187,7 @@ function useWindow(count: number, body: RefObject<HTMLTableSectionElement | null
   const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16
   const rowHeight = 1.75 * rem
   const virtualizer = useVirtualizer({
-    count: virtual ? count : 0,
+    count: virtual ? Math.ceil(count / countStep) * countStep : 0,
     getScrollElement: () => scrollerOf(body.current),
     estimateSize: () => rowHeight,
     overscan,
@@ -211,26 +216,22 @@ function useWindow(count: number, body: RefObject<HTMLTableSectionElement | null
   if (!virtual) return { from: 0, to: count, before: 0, after: 0, rowHeight, reveal }
   const items = virtualizer.getVirtualItems()
   const [first, last] = [items[0], items.at(-1)]
-  if (!first || !last) return { from: 0, to: Math.min(count, 2 * overscan), before: 0, after: 0, rowHeight, reveal }
-  return {
-    from: first.index,
-    to: last.index + 1,
-    before: first.start - offset,
-    after: virtualizer.getTotalSize() - (last.end - offset),
-    rowHeight,
-    reveal,
-  }
+  // A list that became shorter is scrolled back only after it was drawn.
+  const to = Math.min(count, last ? last.index + 1 : 2 * overscan)
+  const from = Math.min(first?.index ?? 0, Math.max(0, to - overscan))
+  return { from, to, before: from * rowHeight, after: (count - to) * rowHeight, rowHeight, reveal }
 }
 
 function scrollerOf(table: HTMLElement | null): HTMLElement | null {
   return table?.closest<HTMLElement>('[data-scroller]') ?? null
 }
 
-function Spacer({ height, span }: { height: number; span: number }) {
+/** One cell wide: where columns are left out, a wider one would bring them back as empty ones. */
+function Spacer({ height }: { height: number }) {
   if (height <= 0) return null
   return (
     <tr aria-hidden="true" className={styles['spacer']}>
-      <td colSpan={span} style={{ height }} />
+      <td style={{ height }} />
     </tr>
   )
 }
@@ -260,14 +261,14 @@ function Header<Row>({
 }
 
 /** Without an index it stands in for one that is not drawn. */
-function Heading({ span, index, children }: { span: number; index?: number; children: ReactNode }) {
+function Heading({ index, children }: { index?: number; children: ReactNode }) {
   return (
     <tr
       className={styles['heading']}
       {...(index === undefined ? { 'aria-hidden': true } : { 'aria-rowindex': index + 2 })}
     >
-      <th colSpan={span} scope="rowgroup">
-        {children}
+      <th scope="rowgroup">
+        <div className={styles['headingWords']}>{children}</div>
       </th>
     </tr>
   )

@@ -19,10 +19,12 @@ interface ExportButtonsProps<Row> {
   formats: readonly { readonly label: string; readonly shape: FileShape<Row> }[]
   /** What one row is called: "row", "record". */
   one: string
+  /** Why nothing can be taken along now. */
+  unavailable?: string | null
 }
 
 /** Takes along everything a list holds, whatever of it was scrolled to: one button a format, then progress and a way out. */
-export function ExportButtons<Row>({ source, subject, name, formats, one }: ExportButtonsProps<Row>) {
+export function ExportButtons<Row>({ source, subject, name, formats, one, unavailable }: ExportButtonsProps<Row>) {
   const { online } = useCockpit()
   const [progress, setProgress] = useState<ExportProgress | null>(null)
   const running = useRef<AbortController | null>(null)
@@ -53,9 +55,8 @@ export function ExportButtons<Row>({ source, subject, name, formats, one }: Expo
     return (
       <>
         <span className={styles['progress']} role="status">
-          {progress
-            ? `${formatCount(progress.rows)} of ${formatCount(progress.total)} ${one}s`
-            : `Counting the ${one}s`}
+          {progress ? `${formatCount(progress.rows)} of ${formatCount(progress.total)}` : 'Counting'}
+          <span className="visuallyHidden"> {one}s</span>
         </span>
         <Button busy onClick={() => running.current?.abort()}>
           Cancel export
@@ -66,7 +67,7 @@ export function ExportButtons<Row>({ source, subject, name, formats, one }: Expo
   return (
     <>
       {formats.map(({ label, shape }) => (
-        <Button key={label} unavailable={online ? null : offlineReason} onClick={() => void run(shape)}>
+        <Button key={label} unavailable={online ? unavailable : offlineReason} onClick={() => void run(shape)}>
           {label}
         </Button>
       ))}
