@@ -72,6 +72,7 @@ describe('words', () => {
 
   it('say the scale and the whole', () => {
     expect(scaleWords(density)).toBe('A bar is 10 min, the highest 400 records')
+    expect(scaleWords({ ...density, counts: [0], total: 0 })).toBe('A bar is 10 min')
     expect(densitySentence(density, nowMs)).toBe(
       'Records from 12 May 08:00 to 09:00: 405 in all, most 400 on 12 May 08:30 to 08:40; 1 gap.',
     )

@@ -96,8 +96,9 @@ function gapsIn(gaps: readonly Gap[], nowMs: number): string[] {
 const minuteOf = (atMs: number) => Math.floor(atMs / 60_000) * 60_000
 
 /** "A bar is 10 min, the highest 41 records". */
-export function scaleWords({ bucketMs, counts }: Density): string {
-  return `A bar is ${formatDuration(bucketMs)}, the highest ${countOf(Math.max(0, ...counts), 'record')}`
+export function scaleWords({ bucketMs, counts, total }: Density): string {
+  const highest = total === 0 ? '' : `, the highest ${countOf(Math.max(0, ...counts), 'record')}`
+  return `A bar is ${formatDuration(bucketMs)}${highest}`
 }
 
 /** The strip in one sentence, for those who do not see it. */

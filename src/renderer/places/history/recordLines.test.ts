@@ -40,6 +40,15 @@ describe('RecordLines', () => {
     expect(lines.oldest?.text).toBe('-25')
   })
 
+  it('finds each record, and none that was not read', () => {
+    const lines = new RecordLines()
+    lines.append(items(50, 49, 23, 22, 21, 1, -5, -30))
+    const found = lines.all.map((line, at) => (line.kind === 'day' ? at : lines.indexOf(line.item.id)))
+    expect(found).toEqual([...lines.all.keys()])
+    expect([51, 48, 2, -31].map((hours) => lines.indexOf(item(hours).id))).toEqual([-1, -1, -1, -1])
+    expect(new RecordLines().indexOf(1)).toBe(-1)
+  })
+
   it('keeps its list from page to page', () => {
     const lines = new RecordLines()
     const { all } = lines

@@ -39,6 +39,22 @@ export class RecordLines {
     return last?.kind === 'record' ? last.item : null
   }
 
+  /** Where a record is; -1 when it is not among what was read. */
+  indexOf(id: number): number {
+    let [low, high] = [0, this.#lines.length - 1]
+    while (low <= high) {
+      const middle = (low + high) >> 1
+      // A heading has a record right below it.
+      const at = this.#lines[middle]?.kind === 'day' ? middle + 1 : middle
+      const line = this.#lines[at]
+      if (line?.kind !== 'record') return -1
+      if (line.item.id === id) return at
+      if (line.item.id < id) high = middle - 1
+      else low = at + 1
+    }
+    return -1
+  }
+
   reset(items: readonly HistoryItem[]): void {
     this.#lines.length = 0
     this.append(items)

@@ -68,6 +68,11 @@ export class RecordReader {
     return () => void this.#readers.delete(run)
   }
 
+  /** Where a record is among the lines; -1 when it is not. */
+  indexOf(id: number): number {
+    return this.#lines.indexOf(id)
+  }
+
   /** Lists something else. What is drawn stays until its first page is there, or failed. */
   async open(key: string, ask: AskPage): Promise<void> {
     const signal = this.#restart()

@@ -40,7 +40,8 @@ export function headline({ fromMs, endMs, live, total, narrowed, fileName }: Sho
   return `${fileName === null ? '' : `${fileName}: `}${span}${count}`
 }
 
-function totalWords(total: number, narrowed: boolean): string {
+/** How many there are: "312 records", "1 record matches". */
+export function totalWords(total: number, narrowed: boolean): string {
   if (!narrowed) return countOf(total, 'record')
   if (total === 0) return 'nothing matches'
   return `${countOf(total, 'record')} ${total === 1 ? 'matches' : 'match'}`
