@@ -4,8 +4,8 @@ import { useMemo, useState } from 'react'
 import { uiStore, useUi } from '../client/ui.ts'
 import dialogStyles from '../components/Dialog.module.css'
 import styles from './CommandPalette.module.css'
-import { findCommands, grouped } from './commands.ts'
-import { useCommands } from './useCommands.ts'
+import { findCommands, grouped, historySearch } from './commands.ts'
+import { searchHistory, useCommands } from './useCommands.ts'
 
 function close(): void {
   uiStore.setState({ palette: false })
@@ -31,7 +31,10 @@ function Finder() {
   const read = useCommands()
   // Read once per opening: a list that moves under the cursor runs the wrong thing.
   const [commands] = useState(read)
-  const groups = useMemo(() => grouped(findCommands(commands, query)), [commands, query])
+  const groups = useMemo(() => {
+    const search = historySearch(query, searchHistory)
+    return grouped([...findCommands(commands, query), ...(search ? [search] : [])])
+  }, [commands, query])
   return (
     <Command shouldFilter={false} loop label="Commands">
       <Command.Input
@@ -42,7 +45,6 @@ function Finder() {
         aria-label="Find a command"
       />
       <Command.List className={styles['list']}>
-        <Command.Empty className={styles['empty']}>Nothing is called that.</Command.Empty>
         {groups.map(({ group, commands: members }) => (
           <Command.Group key={group} heading={group} className={styles['group']}>
             {members.map((command) => (
