@@ -30,6 +30,15 @@ const spendPages = ['spend', 'spend/ledger', 'spend/corrections', 'spend/prices'
 /** States in which every page of Spend differs; the others differ on its first. */
 const spendWhole: readonly Scenario[] = ['typical', 'empty', 'full', 'broken']
 
+/** What History says first in each state. */
+const historyHeadlines: readonly [Scenario, RegExp][] = [
+  ['typical', /^5 May .+ to 12 May .+, \d+ records$/],
+  ['empty', /^Nothing is recorded yet$/],
+  ['full', /^5 May .+ to 12 May .+, \d+ records$/],
+  ['broken', /^5 May .+ to 12 May .+$/],
+  ['stale', /^5 May .+ to 12 May .+, \d+ records$/],
+]
+
 for (const [scenario, headline] of headlines) {
   test(`${scenario}: the sentence, nothing serious for axe, and no sideways scrolling, light, dark and narrow`, async ({
     page,
@@ -98,6 +107,52 @@ for (const [scenario, headline] of spendHeadlines) {
         const scroller = page.locator('main [data-scroller]').first()
         await scroller.evaluate((area) => area.scrollTo(0, area.scrollHeight))
         await page.screenshot({ path: info.outputPath(`${file}-end.png`) })
+        const wide = await page.evaluate(() =>
+          [document.documentElement, ...document.querySelectorAll('main, main [data-scroller]')].some(
+            (box) => box.scrollWidth > box.clientWidth,
+          ),
+        )
+        expect(`${place} ${name}: ${wide ? 'scrolls sideways' : 'fits'}`).toBe(`${place} ${name}: fits`)
+        if (name !== 'light' && name !== 'dark') continue
+        const { violations } = await new AxeBuilder({ page }).analyze()
+        const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        expect(serious.map(({ id, nodes }) => `${name} ${id}: ${nodes.map((node) => node.target).join(' ')}`)).toEqual(
+          [],
+        )
+      }
+    }
+  })
+}
+
+for (const [scenario, headline] of historyHeadlines) {
+  test(`History, ${scenario}: nothing serious for axe and no sideways scrolling, light, dark, grey, narrow and at twice the text`, async ({
+    page,
+    open,
+  }, info) => {
+    test.slow()
+    const { url, world } = await open(scenario)
+    const record = world.history.own.items[4]
+    const devtools = await page.context().newCDPSession(page)
+    for (const [name, width, height, colorScheme, text] of [
+      ['light', 1280, 800, 'light', 16],
+      ['dark', 1280, 800, 'dark', 16],
+      ['grey', 1280, 800, 'light', 16],
+      ['narrow', 720, 900, 'light', 16],
+      ['narrow-dark', 720, 900, 'dark', 16],
+      ['twice', 1280, 800, 'light', 32],
+    ] as const) {
+      await page.setViewportSize({ width, height })
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      await devtools.send('Emulation.setEmulatedVisionDeficiency', { type: name === 'grey' ? 'achromatopsia' : 'none' })
+      await devtools.send('Page.setFontSizes', { fontSizes: { standard: text, fixed: text } })
+      for (const [place, path] of [
+        ['list', '/history?span=7d'],
+        ...(record && scenario !== 'broken' ? [['record', `/history/${record.id}?span=7d`] as const] : []),
+      ] as const) {
+        await page.goto(`${url}/#${path}`)
+        await expect(page.getByRole('heading', { level: 1 })).toHaveText(headline)
+        await expect(page.getByRole('status', { name: /^Loading/ })).toHaveCount(0)
+        await page.screenshot({ path: info.outputPath(`history-${scenario}-${place}-${name}.png`) })
         const wide = await page.evaluate(() =>
           [document.documentElement, ...document.querySelectorAll('main, main [data-scroller]')].some(
             (box) => box.scrollWidth > box.clientWidth,
