@@ -157,7 +157,9 @@ test('ten thousand records are read down to the first, and few are drawn', async
   while ((await page.getByText(/^All 10\s000 records, the first on/).count()) === 0) {
     const known = pages()
     await scroller(page).evaluate((area) => area.scrollTo(0, area.scrollHeight))
-    await expect.poll(async () => pages() > known || (await page.getByText(/^All 10/).count()) > 0).toBe(true)
+    await expect
+      .poll(async () => pages() > known || (await page.getByText(/^All 10/).count()) > 0, { intervals: [30] })
+      .toBe(true)
     expect(await rowsOf(page).count()).toBeLessThan(230)
   }
   expect(pages()).toBe(100)

@@ -150,8 +150,10 @@ for (const [scenario, headline] of historyHeadlines) {
         ...(record && scenario !== 'broken' ? [['record', `/history/${record.id}?span=7d`] as const] : []),
       ] as const) {
         await page.goto(`${url}/#${path}`)
+        await page.reload()
         await expect(page.getByRole('heading', { level: 1 })).toHaveText(headline)
         await expect(page.getByRole('status', { name: /^Loading/ })).toHaveCount(0)
+        await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))))
         await page.screenshot({ path: info.outputPath(`history-${scenario}-${place}-${name}.png`) })
         const wide = await page.evaluate(() =>
           [document.documentElement, ...document.querySelectorAll('main, main [data-scroller]')].some(
