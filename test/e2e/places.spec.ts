@@ -15,6 +15,7 @@ const pages = [
   '#/system/deliveries',
   '#/system/backups',
   '#/system/audit',
+  '#/history',
   '#/settings/probes',
   '#/settings/model',
   '#/settings/slack',

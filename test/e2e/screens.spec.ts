@@ -1,6 +1,6 @@
-import AxeBuilder from '@axe-core/playwright'
 import type { Scenario } from '../fakes/cockpitScenarios.ts'
 import { expect, test } from './invented.ts'
+import { expectAccessible, expectFits, lookEverywhere, type Shown } from './looks.ts'
 
 test.skip(({ host }) => host !== 'headless', 'drawn by the same renderer on every host')
 
@@ -32,6 +32,29 @@ const spendPages = ['spend', 'spend/ledger', 'spend/corrections', 'spend/prices'
 /** States in which every page of Spend differs; the others differ on its first. */
 const spendWhole: readonly Scenario[] = ['typical', 'empty', 'full', 'broken']
 
+/** What History says first in each state. */
+const historyHeadlines: readonly [Scenario, RegExp][] = [
+  ['typical', /^5 May .+ to 12 May .+, \d+ records$/],
+  ['empty', /^Nothing is recorded yet$/],
+  ['full', /^5 May .+ to 12 May .+, \d+ records$/],
+  ['broken', /^5 May .+ to 12 May .+$/],
+  ['stale', /^5 May .+ to 12 May .+, \d+ records$/],
+]
+
+/** Pages about Kora itself, each in the states in which it differs. */
+const koraPages: readonly [page: string, scenarios: readonly Scenario[]][] = [
+  ['now', ['typical', 'broken', 'stale', 'paused', 'unknown_budget']],
+  ['investigations/alt_01JX7BAK', ['typical', 'stale', 'paused']],
+  ['investigations/alt_01JX7LIS', ['broken']],
+  ['system/daemon', ['paused']],
+  ['system/listeners', ['typical', 'broken']],
+  ['settings/alerts', ['typical']],
+  ['settings/maintenance', ['maintenance', 'empty']],
+  ['settings/maintenance/mw_deploys', ['typical']],
+  ['settings/local-api', ['typical']],
+  ['settings/data', ['typical']],
+]
+
 for (const [scenario, headline] of headlines) {
   test(`${scenario}: the sentence, nothing serious for axe, and no sideways scrolling, light, dark and narrow`, async ({
     page,
@@ -52,130 +75,81 @@ for (const [scenario, headline] of headlines) {
         await page.evaluate((to) => location.assign(`#/${to}`), place)
         await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
         await page.screenshot({ path: info.outputPath(`${scenario}-${place.replace('/', '-')}-${name}.png`) })
-        const wide = await page.evaluate(
-          () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
-        )
-        expect(`${place} ${name}: ${wide ? 'scrolls sideways' : 'fits'}`).toBe(`${place} ${name}: fits`)
+        await expectFits(page, `${place} ${name}`)
       }
       await page.evaluate(() => location.assign('#/now'))
-      const { violations } = await new AxeBuilder({ page }).analyze()
-      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      expect(serious.map(({ id, nodes }) => `${name} ${id}: ${nodes.map((node) => node.target).join(' ')}`)).toEqual([])
+      await expectAccessible(page, name)
     }
   })
 }
 
 for (const [scenario, headline] of spendHeadlines) {
-  test(`Spend, ${scenario}: nothing serious for axe and no sideways scrolling, light, dark, grey, narrow and at twice the text`, async ({
+  test(`Spend, ${scenario}: nothing serious for axe and no sideways scrolling, in every look`, async ({
     page,
     open,
   }, info) => {
     test.slow()
     const { url } = await open(scenario)
-    const devtools = await page.context().newCDPSession(page)
-    for (const [name, width, height, colorScheme, text] of [
-      ['light', 1280, 800, 'light', 16],
-      ['dark', 1280, 800, 'dark', 16],
-      ['grey', 1280, 800, 'light', 16],
-      ['narrow', 720, 900, 'light', 16],
-      ['narrow-dark', 720, 900, 'dark', 16],
-      ['twice', 1280, 800, 'light', 32],
-    ] as const) {
-      await page.setViewportSize({ width, height })
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      await devtools.send('Emulation.setEmulatedVisionDeficiency', { type: name === 'grey' ? 'achromatopsia' : 'none' })
-      // What the browser's own setting does: rem and the em of media queries grow alike.
-      await devtools.send('Page.setFontSizes', { fontSizes: { standard: text, fixed: text } })
-      for (const place of spendWhole.includes(scenario) ? spendPages : spendPages.slice(0, 1)) {
-        // Afresh: a canvas takes its colours and its lettering when it is drawn.
-        await page.goto(`${url}/#/${place}`)
-        await page.reload()
-        await expect(page.getByRole('heading', { level: 1 })).toHaveText(headline)
-        await expect(page.getByRole('status', { name: /^Loading/ })).toHaveCount(0)
-        const charts = place === 'spend' && scenario !== 'empty' ? 2 : 0
-        await expect(page.getByRole('img')).toHaveCount(charts)
-        await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))))
-        const file = `${scenario}-${place.replace('/', '-')}-${name}`
-        await page.screenshot({ path: info.outputPath(`${file}.png`) })
-        const scroller = page.locator('main [data-scroller]').first()
-        await scroller.evaluate((area) => area.scrollTo(0, area.scrollHeight))
-        await page.screenshot({ path: info.outputPath(`${file}-end.png`) })
-        const wide = await page.evaluate(() =>
-          [document.documentElement, ...document.querySelectorAll('main, main [data-scroller]')].some(
-            (box) => box.scrollWidth > box.clientWidth,
-          ),
-        )
-        expect(`${place} ${name}: ${wide ? 'scrolls sideways' : 'fits'}`).toBe(`${place} ${name}: fits`)
-        if (name !== 'light' && name !== 'dark') continue
-        const { violations } = await new AxeBuilder({ page }).analyze()
-        const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        expect(serious.map(({ id, nodes }) => `${name} ${id}: ${nodes.map((node) => node.target).join(' ')}`)).toEqual(
-          [],
-        )
-      }
-    }
+    const places = spendWhole.includes(scenario) ? spendPages : spendPages.slice(0, 1)
+    const shown = places.map(
+      (place): Shown => ({
+        file: `${scenario}-${place.replace('/', '-')}`,
+        end: true,
+        async show() {
+          await page.goto(`${url}/#/${place}`)
+          await page.reload()
+          await expect(page.getByRole('heading', { level: 1 })).toHaveText(headline)
+          await expect(page.getByRole('img')).toHaveCount(place === 'spend' && scenario !== 'empty' ? 2 : 0)
+        },
+      }),
+    )
+    await lookEverywhere(page, info, shown)
   })
 }
 
-/** Pages about Kora itself, each in the states in which it differs. */
-const koraPages: readonly [page: string, scenarios: readonly Scenario[]][] = [
-  ['now', ['typical', 'broken', 'stale', 'paused', 'unknown_budget']],
-  ['investigations/alt_01JX7BAK', ['typical', 'stale', 'paused']],
-  ['investigations/alt_01JX7LIS', ['broken']],
-  ['system/daemon', ['paused']],
-  ['system/listeners', ['typical', 'broken']],
-  ['settings/alerts', ['typical']],
-  ['settings/maintenance', ['maintenance', 'empty']],
-  ['settings/maintenance/mw_deploys', ['typical']],
-  ['settings/local-api', ['typical']],
-  ['settings/data', ['typical']],
-]
-
-for (const [path, scenarios] of koraPages) {
-  test(`${path}: nothing serious for axe and no sideways scrolling, light, dark, grey, narrow and at twice the text`, async ({
+for (const [scenario, headline] of historyHeadlines) {
+  test(`History, ${scenario}: nothing serious for axe and no sideways scrolling, in every look`, async ({
     page,
     open,
   }, info) => {
     test.slow()
-    const devtools = await page.context().newCDPSession(page)
+    const { url, world } = await open(scenario)
+    const record = world.history.own.items[4]
+    const places: readonly (readonly [name: string, path: string])[] = [
+      ['list', '/history?span=7d'],
+      ...(record && scenario !== 'broken' ? [['record', `/history/${record.id}?span=7d`] as const] : []),
+    ]
+    const shown = places.map(
+      ([name, path]): Shown => ({
+        file: `history-${scenario}-${name}`,
+        async show() {
+          await page.goto(`${url}/#${path}`)
+          await page.reload()
+          await expect(page.getByRole('heading', { level: 1 })).toHaveText(headline)
+        },
+      }),
+    )
+    await lookEverywhere(page, info, shown)
+  })
+}
+
+for (const [path, scenarios] of koraPages) {
+  test(`${path}: nothing serious for axe and no sideways scrolling, in every look`, async ({ page, open }, info) => {
+    test.slow()
+    const shown: Shown[] = []
     for (const scenario of scenarios) {
       const { url } = await open(scenario)
-      for (const [name, width, height, colorScheme, text] of [
-        ['light', 1280, 800, 'light', 16],
-        ['dark', 1280, 800, 'dark', 16],
-        ['grey', 1280, 800, 'light', 16],
-        ['narrow', 720, 900, 'light', 16],
-        ['narrow-dark', 720, 900, 'dark', 16],
-        ['twice', 1280, 800, 'light', 32],
-      ] as const) {
-        await page.setViewportSize({ width, height })
-        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-        await devtools.send('Emulation.setEmulatedVisionDeficiency', {
-          type: name === 'grey' ? 'achromatopsia' : 'none',
-        })
-        await devtools.send('Page.setFontSizes', { fontSizes: { standard: text, fixed: text } })
-        await page.goto(`${url}/#/${path}`)
-        await page.reload()
-        await expect(page.getByRole('heading', { level: 1, includeHidden: true })).toBeVisible()
-        await expect(page.getByRole('status', { name: /^Loading/ })).toHaveCount(0)
-        await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
-        const file = `${scenario}-${path.replaceAll('/', '-')}-${name}`
-        await page.screenshot({ path: info.outputPath(`${file}.png`) })
-        const wide = await page.evaluate(() =>
-          [
-            document.documentElement,
-            ...document.querySelectorAll('main, main [data-scroller], [role="dialog"], [role="dialog"] > div'),
-          ].some((box) => box.scrollWidth > box.clientWidth),
-        )
-        expect(`${file}: ${wide ? 'scrolls sideways' : 'fits'}`).toBe(`${file}: fits`)
-        if (name !== 'light' && name !== 'dark') continue
-        const { violations } = await new AxeBuilder({ page }).analyze()
-        const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        expect(serious.map(({ id, nodes }) => `${file} ${id}: ${nodes.map((node) => node.target).join(' ')}`)).toEqual(
-          [],
-        )
-      }
+      shown.push({
+        file: `${scenario}-${path.replaceAll('/', '-')}`,
+        async show() {
+          await page.goto(`${url}/#/${path}`)
+          await page.reload()
+          await expect(page.getByRole('heading', { level: 1, includeHidden: true })).toBeVisible()
+          await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
+        },
+      })
     }
+    await lookEverywhere(page, info, shown)
   })
 }
 
@@ -200,9 +174,7 @@ test('what opens over a page has nothing serious for axe either', async ({ page,
       await page.reload()
       await show()
       await expect(page.getByRole('dialog', { name })).toBeVisible()
-      const { violations } = await new AxeBuilder({ page }).analyze()
-      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      expect(serious.map(({ id, nodes }) => `${name} ${id}: ${nodes.map((node) => node.target).join(' ')}`)).toEqual([])
+      await expectAccessible(page, name)
     }
   }
 })

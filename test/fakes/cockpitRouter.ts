@@ -5,7 +5,7 @@ import type { CheckResult, ServiceRow } from '../../src/contract/probes.ts'
 import type { NotificationMessage, StateMessage } from '../../src/contract/state.ts'
 import { latencyAt } from './cockpitRows.ts'
 import type { World } from './cockpitScenarios.ts'
-import { historyAnswers } from './cockpitHistory.ts'
+import { historyAnswers } from './cockpitHistoryRouter.ts'
 import { maintenanceOf } from './cockpitKora.ts'
 import { koraAnswers } from './cockpitKoraRouter.ts'
 import { spendAnswers } from './cockpitSpendRouter.ts'
@@ -269,7 +269,7 @@ export function routerOf({ world, now, publish, feeds, bells, nextSeq }: RouterP
       focus: os.system.focus.handler(() => ({ address: null })),
     },
     ...koraAnswers(os, world, now, publish),
-    history: historyAnswers(os),
+    history: historyAnswers(os, world, now),
     settings: {
       get: os.settings.get.handler(() => ({
         settings: world.settings,

@@ -6,6 +6,7 @@ import type { CockpitState } from '../../src/contract/state.ts'
 import type { AuditRowView, BackupRow } from '../../src/contract/system.ts'
 import type { ViewRecord } from '../../src/contract/views.ts'
 import { activity, daemon, flyId, recordsPart, settingsPart } from './cockpitRecords.ts'
+import { type HistoryWorld, historyOf } from './cockpitHistory.ts'
 import { koraPart, tellKora } from './cockpitKora.ts'
 import type { SpendWorld } from './cockpitSpend.ts'
 import { spendOf } from './cockpitSpendScenarios.ts'
@@ -47,11 +48,13 @@ export interface World {
   inbox: InboxItem[]
   /** Visits of places, oldest first. */
   visits: ViewRecord[]
+  history: HistoryWorld
   spend: SpendWorld
 }
 
 function typical(scenario: Scenario, nowMs: number): World {
   const spend = spendOf(scenario, nowMs)
+  const history = historyOf(scenario, nowMs, flyId)
   const fly = incident(nowMs, flyId, 12 * min)
   const supabase = incident(nowMs, 'inc_01JX6SUP', 48 * min, {
     probeId: 'supabase',
@@ -147,6 +150,7 @@ function typical(scenario: Scenario, nowMs: number): World {
       spend: spend.state,
       daemon: daemon(nowMs),
       ...koraPart(nowMs),
+      history: { newestAtMs: history.own.items[0]?.atMs ?? null, waiting: history.waiting },
     },
     alerts: [],
     inbox: [],
@@ -155,6 +159,7 @@ function typical(scenario: Scenario, nowMs: number): World {
     details: new Map(incidents.map((one) => [one.id, detailOf(one, incidents)])),
     ...settingsPart(nowMs, services),
     ...recordsPart(nowMs),
+    history,
     spend: spend.world,
   }
 }

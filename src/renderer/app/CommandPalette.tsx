@@ -4,9 +4,9 @@ import { useMemo, useState } from 'react'
 import { uiStore, useUi } from '../client/ui.ts'
 import dialogStyles from '../components/Dialog.module.css'
 import styles from './CommandPalette.module.css'
-import { findCommands, grouped } from './commands.ts'
+import { findCommands, grouped, historySearch } from './commands.ts'
 import { reachedBy } from './router.ts'
-import { useCommands } from './useCommands.ts'
+import { searchHistory, useCommands } from './useCommands.ts'
 
 function close(): void {
   uiStore.setState({ palette: false })
@@ -32,7 +32,10 @@ function Finder() {
   const read = useCommands()
   // Read once per opening: a list that moves under the cursor runs the wrong thing.
   const [commands] = useState(read)
-  const groups = useMemo(() => grouped(findCommands(commands, query)), [commands, query])
+  const groups = useMemo(() => {
+    const search = historySearch(query, searchHistory)
+    return grouped([...findCommands(commands, query), ...(search ? [search] : [])])
+  }, [commands, query])
   return (
     <Command shouldFilter={false} loop label="Commands">
       <Command.Input
@@ -43,7 +46,6 @@ function Finder() {
         aria-label="Find a command"
       />
       <Command.List className={styles['list']}>
-        <Command.Empty className={styles['empty']}>Nothing is called that.</Command.Empty>
         {groups.map(({ group, commands: members }) => (
           <Command.Group key={group} heading={group} className={styles['group']}>
             {members.map((command) => (

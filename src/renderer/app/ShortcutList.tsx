@@ -34,6 +34,14 @@ const groups: readonly {
       [['h'], 'Mark handled; acknowledge an alert'],
     ],
   },
+  {
+    title: 'In History',
+    rows: [
+      [['['], 'Previous stretch of time'],
+      [[']'], 'Next stretch of time'],
+      [['Mod+F'], 'Search'],
+    ],
+  },
 ]
 
 const close = () => uiStore.setState({ shortcuts: false })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Command, findCommands, grouped } from './commands.ts'
+import { type Command, findCommands, grouped, historySearch } from './commands.ts'
 
 function command(group: string, label: string, words?: string): Command {
   return { id: `${group}:${label}`, group, label, ...(words ? { words } : {}), run: () => undefined }
@@ -40,4 +40,12 @@ describe('findCommands', () => {
 
 it('groups in the order of the best command', () => {
   expect(grouped(findCommands(commands, '')).map(({ group }) => group)).toEqual(['Places', 'Services', 'Actions'])
+})
+
+it('looks for any words in History', () => {
+  const asked: string[] = []
+  const search = historySearch('  fly token ', (words) => asked.push(words))
+  search?.run()
+  expect([search?.label, asked]).toEqual(['Search History for “fly token”', ['fly token']])
+  expect(historySearch('   ', () => undefined)).toBeNull()
 })

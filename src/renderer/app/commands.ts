@@ -40,6 +40,17 @@ export function findCommands(commands: readonly Command[], query: string): reado
     })
 }
 
+/**
+ * What stands below everything that was found: the same words, looked for in History.
+ * @param run told the words
+ * @returns null when nothing was typed
+ */
+export function historySearch(query: string, run: (words: string) => void): Command | null {
+  const words = query.trim()
+  if (words === '') return null
+  return { id: 'search-history', group: 'History', label: `Search History for “${words}”`, run: () => run(words) }
+}
+
 /** Commands by group; groups stand in the order of their best command. */
 export function grouped(commands: readonly Command[]): readonly { group: string; commands: readonly Command[] }[] {
   const groups = new Map<string, Command[]>()

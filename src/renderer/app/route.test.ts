@@ -53,7 +53,7 @@ describe('routes', () => {
     expect(withQuery('/spend', { span: undefined, to: '' })).toBe('/spend')
     fc.assert(
       fc.property(fc.string({ minLength: 1, maxLength: 60, unit: 'grapheme' }), (model) => {
-        expect(parseRoute(withQuery('/spend/ledger', { model })).query).toEqual({ model: model.slice(0, 200) })
+        expect(parseRoute(withQuery('/spend/ledger', { model })).query).toEqual({ model: model.slice(0, 512) })
       }),
     )
   })

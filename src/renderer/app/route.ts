@@ -10,6 +10,8 @@ export interface Route {
 
 /** Segments longer than this come from nobody's link. */
 const longestSegment = 200
+/** The longest thing a view is narrowed to is the id of a session. */
+const longestValue = 512
 const mostQueryParts = 20
 
 /** Reads a path or a whole hash. Links navigate and nothing else: whatever does not parse is the empty route. */
@@ -30,7 +32,7 @@ export function parseRoute(hash: string): Route {
 
 function parseQuery(text: string): Readonly<Record<string, string>> {
   const parts = [...new URLSearchParams(text)].slice(0, mostQueryParts)
-  return Object.fromEntries(parts.map(([name, value]) => [name, value.slice(0, longestSegment)]))
+  return Object.fromEntries(parts.map(([name, value]) => [name, value.slice(0, longestValue)]))
 }
 
 /** A path with what narrows its view; parts without a value are left out. */

@@ -11,7 +11,7 @@ import type { CockpitClient } from '../client/types.ts'
 import type { Command } from './commands.ts'
 import { keysLabel } from './keys.ts'
 import { navigate } from './router.ts'
-import { routePath } from './route.ts'
+import { routePath, withQuery } from './route.ts'
 import { places } from './routes.tsx'
 import { isMac } from './shortcuts.ts'
 
@@ -23,7 +23,7 @@ const sections: readonly (readonly [path: string, label: string, words: string])
   ['/system/schedules', 'Schedules', 'jobs tasks cron run now'],
   ['/system/deliveries', 'Deliveries', 'slack messages sent failed'],
   ['/system/backups', 'Backups', 'restore verify'],
-  ['/system/audit', 'Audit log', 'history records chain'],
+  ['/system/audit', 'Audit log', 'integrity chain verify hash'],
   ['/settings/probes', 'Probes', 'services watch interval'],
   ['/settings/model', 'Model', 'anthropic key claude'],
   ['/settings/slack', 'Slack', 'token operator'],
@@ -35,7 +35,16 @@ const sections: readonly (readonly [path: string, label: string, words: string])
   ['/settings/data', 'Data', 'folder retention views visits'],
 ]
 
-const placeWords: Readonly<Record<string, string>> = { now: 'alerts', spend: 'budget cost money pool' }
+const placeWords: Readonly<Record<string, string>> = {
+  now: 'alerts',
+  spend: 'budget cost money pool',
+  history: 'audit records timeline log events export',
+}
+
+/** History with these words looked for, at any time. */
+export function searchHistory(words: string): void {
+  navigate(withQuery('/history', { span: 'all', q: words }))
+}
 
 /** Everything the palette knows, from what this window mirrors: it needs no line to the daemon to be searched. */
 export function useCommands(): () => readonly Command[] {

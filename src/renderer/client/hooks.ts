@@ -1,4 +1,5 @@
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { useCockpit } from './CockpitContext.ts'
 import { explain, type Problem } from './errors.ts'
 
 /** The value as of the newest drawing, for what runs later: a press, an effect, an answer that comes in. */
@@ -97,6 +98,14 @@ export function useFetched<T>(
   return { state, reload: useCallback(() => setReloads((count) => count + 1), []) }
 }
 
+/** Grows whenever the line to the daemon comes back: a version for what is read again then, and not when it goes. */
+export function useReconnects(): number {
+  const { online } = useCockpit()
+  const [held, setHeld] = useState({ online, count: 0 })
+  if (held.online !== online) setHeld({ online, count: online ? held.count + 1 : held.count })
+  return held.count
+}
+
 /** True once `waiting` has lasted 150 ms: quick answers draw no skeleton. */
 export function useSlow(waiting: boolean, afterMs = 150): boolean {
   const [slow, setSlow] = useState(false)
@@ -109,6 +118,22 @@ export function useSlow(waiting: boolean, afterMs = 150): boolean {
     }
   }, [waiting, afterMs])
   return waiting && slow
+}
+
+/** A value that changes at most every so often; the first change at once. */
+export function usePaced<T extends string | number>(value: T, everyMs: number): T {
+  const [shown, setShown] = useState(value)
+  const changedAtMs = useRef(Number.NEGATIVE_INFINITY)
+  useEffect(() => {
+    if (shown === value) return
+    const change = () => {
+      changedAtMs.current = performance.now()
+      setShown(value)
+    }
+    const timer = setTimeout(change, Math.max(0, changedAtMs.current + everyMs - performance.now()))
+    return () => clearTimeout(timer)
+  }, [value, shown, everyMs])
+  return shown
 }
 
 /** How much is read at once, and how to read on from the last row there is. */

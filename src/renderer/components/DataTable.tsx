@@ -14,6 +14,7 @@ import {
 } from 'react'
 import { matchesKeys } from '../app/keys.ts'
 import { isMac } from '../app/shortcuts.ts'
+import { useNewest } from '../client/hooks.ts'
 import { IconButton } from './Button.tsx'
 import styles from './DataTable.module.css'
 import { nextSort, rowText, type SortState, type SortValue, sortRows } from './rows.ts'
@@ -52,12 +53,22 @@ interface DataTableProps<Row> {
   copyable?: boolean
   /** Rows with buttons in them are taller than 28 px. */
   roomy?: boolean
+  /** Without a frame of its own: it fills what it stands in. */
+  bare?: boolean
+  /** The words of a row that is a heading of those below it; null for any other. It stays in sight above them. */
+  heading?: (row: Row) => ReactNode
+  /** The heading above a row, in words. */
+  headingOf?: (row: Row) => ReactNode
+  /** How many rows there are, when only some were read; -1 when nobody knows. */
+  total?: number
 }
 
 /** Above this only the rows in sight are in the document. */
 const virtualPast = 200
 /** Rows kept drawn above and below, so that j/k always has a next one to go to. */
 const overscan = 12
+/** The virtualizer measures all rows whenever their number changes; told in steps, it does so once in forty pages. */
+const countStep = 4_096
 
 /**
  * A table with a header that stays, sorting where it helps, and rows that can be opened and copied. Past 200 rows it
@@ -68,12 +79,31 @@ export function DataTable<Row>({ rows, columns, ...props }: DataTableProps<Row>)
   const sortBy = sort ? columns.find((column) => column.key === sort.key)?.sort : undefined
   const sorted = sort && sortBy ? sortRows(rows, sortBy, sort.direction) : rows
   const body = useRef<HTMLTableSectionElement>(null)
-  const span = columns.length + (props.copyable ? 1 : 0)
-  const window = useWindow(sorted.length, body)
+  const selected = props.selectedKey ?? null
+  const { rowKey, headingOf } = props
+  // A sorted table has no stretches, so it has no headings either.
+  const heading = sortBy ? undefined : props.heading
+  const shown = useWindow(sorted.length, body, heading ? 2 : 1)
+  const first = sorted[shown.from]
+  // The heading of the first row drawn is far above, among those that are not.
+  const above = heading && first !== undefined && shown.before > 0 && !heading(first) ? headingOf?.(first) : null
+
+  // Once for each selection, as soon as its row is there: who scrolls on from it is not brought back.
+  const revealed = useRef<string | null>(null)
+  const reveal = useNewest(shown.reveal)
+  useLayoutEffect(() => {
+    if (selected === revealed.current) return
+    const at = selected === null ? null : sorted.findIndex((row) => rowKey(row) === selected)
+    if (at === -1) return
+    revealed.current = selected
+    if (at !== null) reveal.current(at)
+  }, [selected, sorted, sorted.length, rowKey, reveal])
 
   return (
-    <div className={`panel ${styles['frame']} ${props.roomy ? styles['roomy'] : ''}`}>
-      <table className={styles['table']} aria-label={props.label} aria-rowcount={sorted.length + 1}>
+    <div
+      className={`${props.bare ? styles['bareFrame'] : 'panel'} ${styles['frame']} ${props.roomy ? styles['roomy'] : ''}`}
+    >
+      <table className={styles['table']} aria-label={props.label} aria-rowcount={rowCount(sorted.length, props.total)}>
         <colgroup>
           {columns.map((column) => (
             <col
@@ -102,45 +132,68 @@ export function DataTable<Row>({ rows, columns, ...props }: DataTableProps<Row>)
           </tr>
         </thead>
         <tbody ref={body}>
-          <Spacer height={window.before} span={span} />
-          {sorted.slice(window.from, window.to).map((row, index) => (
-            <MemoRow
-              key={props.rowKey(row)}
-              row={row as unknown}
-              index={window.from + index}
-              columns={columns as readonly Column<unknown>[]}
-              selected={props.selectedKey !== undefined && props.rowKey(row) === props.selectedKey}
-              copyable={props.copyable ?? false}
-              mark={props.rowMark?.(row)}
-              onOpen={props.onOpen as ((row: unknown) => void) | undefined}
-              onRowKey={props.onRowKey as ((event: KeyboardEvent, row: unknown) => void) | undefined}
-            />
-          ))}
-          <Spacer height={window.after} span={span} />
+          <Spacer height={above ? shown.before - shown.rowHeight : shown.before} />
+          {above ? <Heading>{above}</Heading> : null}
+          {sorted.slice(shown.from, shown.to).map((row, index) => {
+            const words = heading?.(row)
+            if (words) {
+              return (
+                <Heading key={rowKey(row)} index={shown.from + index}>
+                  {words}
+                </Heading>
+              )
+            }
+            return (
+              <MemoRow
+                key={rowKey(row)}
+                row={row as unknown}
+                index={shown.from + index}
+                columns={columns as readonly Column<unknown>[]}
+                selected={selected !== null && rowKey(row) === selected}
+                copyable={props.copyable ?? false}
+                mark={props.rowMark?.(row)}
+                onOpen={props.onOpen as ((row: unknown) => void) | undefined}
+                onRowKey={props.onRowKey as ((event: KeyboardEvent, row: unknown) => void) | undefined}
+              />
+            )
+          })}
+          <Spacer height={shown.after} />
         </tbody>
       </table>
     </div>
   )
 }
 
-interface Window {
+function rowCount(read: number, total: number | undefined): number {
+  if (total === undefined) return read + 1
+  return total === -1 ? -1 : Math.max(read, total) + 1
+}
+
+interface Shown {
   readonly from: number
   readonly to: number
   /** Heights in px of what is not drawn. */
   readonly before: number
   readonly after: number
+  readonly rowHeight: number
+  /** Scrolls to a row that is out of sight, as little as it takes. */
+  reveal: (index: number) => void
 }
 
-function useWindow(count: number, body: RefObject<HTMLTableSectionElement | null>): Window {
+/** @param covered rows that the header, and a heading that stays, cover at the top */
+function useWindow(count: number, body: RefObject<HTMLTableSectionElement | null>, covered: number): Shown {
   const virtual = count > virtualPast
   const [offset, setOffset] = useState(0)
   const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16
+  const rowHeight = 1.75 * rem
   const virtualizer = useVirtualizer({
-    count: virtual ? count : 0,
+    count: virtual ? Math.ceil(count / countStep) * countStep : 0,
     getScrollElement: () => scrollerOf(body.current),
-    estimateSize: () => 1.75 * rem,
+    estimateSize: () => rowHeight,
     overscan,
     scrollMargin: offset,
+    scrollPaddingStart: covered * rowHeight,
+    scrollPaddingEnd: rowHeight,
   })
 
   // Where the table begins in what scrolls. Being off by a few rows only shifts which rows are kept drawn around those
@@ -155,27 +208,30 @@ function useWindow(count: number, body: RefObject<HTMLTableSectionElement | null
     return () => area.removeEventListener('scroll', measure)
   }, [virtual, count, body])
 
-  if (!virtual) return { from: 0, to: count, before: 0, after: 0 }
+  const reveal = (index: number) => {
+    if (virtual) virtualizer.scrollToIndex(index, { align: 'auto' })
+    else body.current?.children[index]?.querySelector('[data-nav-item]')?.scrollIntoView({ block: 'nearest' })
+  }
+
+  if (!virtual) return { from: 0, to: count, before: 0, after: 0, rowHeight, reveal }
   const items = virtualizer.getVirtualItems()
   const [first, last] = [items[0], items.at(-1)]
-  if (!first || !last) return { from: 0, to: Math.min(count, 2 * overscan), before: 0, after: 0 }
-  return {
-    from: first.index,
-    to: last.index + 1,
-    before: first.start - offset,
-    after: virtualizer.getTotalSize() - (last.end - offset),
-  }
+  // A list that became shorter is scrolled back only after it was drawn.
+  const to = Math.min(count, last ? last.index + 1 : 2 * overscan)
+  const from = Math.min(first?.index ?? 0, Math.max(0, to - overscan))
+  return { from, to, before: from * rowHeight, after: (count - to) * rowHeight, rowHeight, reveal }
 }
 
 function scrollerOf(table: HTMLElement | null): HTMLElement | null {
   return table?.closest<HTMLElement>('[data-scroller]') ?? null
 }
 
-function Spacer({ height, span }: { height: number; span: number }) {
+/** One cell wide: where columns are left out, a wider one would bring them back as empty ones. */
+function Spacer({ height }: { height: number }) {
   if (height <= 0) return null
   return (
     <tr aria-hidden="true" className={styles['spacer']}>
-      <td colSpan={span} style={{ height }} />
+      <td style={{ height }} />
     </tr>
   )
 }
@@ -201,6 +257,20 @@ function Header<Row>({
         <span className={column.bare ? 'visuallyHidden' : undefined}>{column.header}</span>
       )}
     </th>
+  )
+}
+
+/** Without an index it stands in for one that is not drawn. */
+function Heading({ index, children }: { index?: number; children: ReactNode }) {
+  return (
+    <tr
+      className={styles['heading']}
+      {...(index === undefined ? { 'aria-hidden': true } : { 'aria-rowindex': index + 2 })}
+    >
+      <th scope="rowgroup">
+        <div className={styles['headingWords']}>{children}</div>
+      </th>
+    </tr>
   )
 }
 

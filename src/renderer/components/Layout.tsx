@@ -58,16 +58,19 @@ interface ListInspectorProps {
   onBack: () => void
   /** Changes when another thing is inspected: the inspector starts at its top again. */
   subject: string
+  /** The list is a table: it has all the room until something is opened, and the larger part of it then. */
+  table?: boolean
 }
 
 /** One list and one inspector: the shape of every place with records. */
-export function ListInspector({ list, listLabel, backLabel, inspector, opened, onBack, subject }: ListInspectorProps) {
+export function ListInspector(props: ListInspectorProps) {
+  const { list, listLabel, backLabel, inspector, opened, onBack, subject, table = false } = props
   const pane = useRef<HTMLElement>(null)
   useEffect(() => {
     pane.current?.scrollTo(0, 0)
   }, [subject])
   return (
-    <div className={styles['split']} data-opened={opened}>
+    <div className={styles['split']} data-opened={opened} data-table={table || undefined}>
       <nav className={styles['list']} aria-label={listLabel} data-list="">
         {list}
       </nav>

@@ -17,10 +17,11 @@ export function MoreRows({ more, work }: Pick<Paged<unknown>, 'more' | 'work'>) 
   useEffect(() => {
     const area = end.current?.closest<HTMLElement>('[data-scroller]')
     if (!end.current || !area || !ready) return
-    const watcher = new IntersectionObserver(([entry]) => (entry?.isIntersecting ? wanted.current?.() : undefined), {
-      root: area,
-      rootMargin: '0px 0px 400px 0px',
-    })
+    // Out of sight and in again may come as one message: the last word counts.
+    const look = (seen: readonly IntersectionObserverEntry[]) => {
+      if (seen.at(-1)?.isIntersecting) wanted.current?.()
+    }
+    const watcher = new IntersectionObserver(look, { root: area, rootMargin: '0px 0px 400px 0px' })
     watcher.observe(end.current)
     return () => watcher.disconnect()
   }, [ready, wanted])

@@ -1,27 +1,27 @@
 import { Popover as Base } from '@base-ui/react/popover'
-import ChevronDown from 'lucide-react/icons/chevron-down'
-import type { ReactNode } from 'react'
+import type { ReactElement, ReactNode } from 'react'
 import styles from './Popover.module.css'
 
 interface PopoverProps {
-  /** What is pressed: a few words within a line. */
-  trigger: ReactNode
+  /** The button it belongs to. */
+  trigger: ReactElement
   title: string
+  /** The title is for those who do not see it. */
+  bare?: boolean
+  open: boolean
+  onOpenChange: (open: boolean) => void
   children: ReactNode
 }
 
-/** More about a few words, beside them. Escape closes it and gives the focus back. */
-export function Popover({ trigger, title, children }: PopoverProps) {
+/** A small form or some words beside a button. Escape and a press elsewhere close it. */
+export function Popover({ trigger, title, bare = false, open, onOpenChange, children }: PopoverProps) {
   return (
-    <Base.Root>
-      <Base.Trigger className={styles['trigger']}>
-        {trigger}
-        <ChevronDown size={11} aria-hidden="true" />
-      </Base.Trigger>
+    <Base.Root open={open} onOpenChange={onOpenChange}>
+      <Base.Trigger render={trigger as ReactElement<Record<string, unknown>>} />
       <Base.Portal>
-        <Base.Positioner sideOffset={6} align="start" className={styles['positioner']}>
-          <Base.Popup className={styles['popup']}>
-            <Base.Title className={styles['title']}>{title}</Base.Title>
+        <Base.Positioner sideOffset={4} align="start" className={styles['positioner']}>
+          <Base.Popup className={styles['popup']} data-modal="">
+            <Base.Title className={bare ? 'visuallyHidden' : styles['title']}>{title}</Base.Title>
             {children}
           </Base.Popup>
         </Base.Positioner>

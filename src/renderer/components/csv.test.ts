@@ -9,4 +9,5 @@ it('quotes what would break the line and leaves unknown cells empty', () => {
 
 it('lets no text become a formula, and no number a text', () => {
   expect(csvLine(['=1+1', '@x', '-2', -2])).toBe("'=1+1,'@x,'-2,-2")
+  expect(csvLine(['\n=1', '＝1+1', 'a=1'])).toBe(`"'\n=1",'＝1+1,a=1`)
 })

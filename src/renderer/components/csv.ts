@@ -2,7 +2,7 @@ type Cell = string | number | boolean | null
 
 /**
  * One line of a CSV file, without its end. Texts that a spreadsheet would take for a formula get an apostrophe in
- * front: part of what is exported was written by others. Null is an empty cell.
+ * front: part of what is exported was written by others. Their full-width twins count too. Null is an empty cell.
  */
 export function csvLine(cells: readonly Cell[]): string {
   return cells.map(csvCell).join(',')
@@ -11,6 +11,6 @@ export function csvLine(cells: readonly Cell[]): string {
 function csvCell(cell: Cell): string {
   if (cell === null) return ''
   if (typeof cell !== 'string') return String(cell)
-  const text = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell
+  const text = /^[=+\-@\t\r\n＝＋－＠]/u.test(cell) ? `'${cell}` : cell
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

@@ -1,6 +1,6 @@
-/** Offers a text, whole or in parts, as a file, the way a download link does. */
-export function saveFile(name: string, text: string | readonly string[], type = 'application/json'): void {
-  const url = URL.createObjectURL(new Blob(typeof text === 'string' ? [text] : [...text], { type }))
+/** Offers a text or a finished file, the way a download link does. */
+export function saveFile(name: string, content: string | Blob, type = 'application/json'): void {
+  const url = URL.createObjectURL(typeof content === 'string' ? new Blob([content], { type }) : content)
   const link = document.createElement('a')
   link.href = url
   link.download = name

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { timeTicks } from './timeAxis.ts'
+import { timeLabel, timeTicks } from './timeAxis.ts'
 
 describe('timeTicks', () => {
   it('stands on round times of the operator', () => {
@@ -20,5 +20,15 @@ describe('timeTicks', () => {
     const d = 86_400_000
     expect(timeTicks(3_600_000, 30 * d, 6, 0)).toEqual([5, 10, 15, 20, 25, 30].map((day) => day * d))
     expect(timeTicks(0, 7 * d, 7, 0)).toHaveLength(8)
+  })
+
+  it('stays readable over years', () => {
+    const year = 365 * 86_400_000
+    for (const years of [1, 3, 12]) {
+      const ticks = timeTicks(0, years * year, 6, 0)
+      expect(ticks.length).toBeGreaterThan(1)
+      expect(ticks.length).toBeLessThanOrEqual(7)
+    }
+    expect(timeLabel(Date.UTC(2025, 2, 12, 12), 3 * year)).toBe('12 Mar 2025')
   })
 })

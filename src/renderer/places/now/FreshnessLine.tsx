@@ -1,4 +1,5 @@
-import { useMemo } from 'react'
+import ChevronDown from 'lucide-react/icons/chevron-down'
+import { useMemo, useState } from 'react'
 import type { ServiceRow } from '../../../contract/probes.ts'
 import type { Snapshot } from '../../../contract/snapshot.ts'
 import { offlineReason, useCockpit } from '../../client/CockpitContext.ts'
@@ -23,8 +24,15 @@ export function FreshnessLine({ heroes }: { heroes: Heroes }) {
   const snapshot = useFreshSnapshot()
   const text = useTick((nowMs) => freshnessText(readingsOf(services, snapshot, nowMs), nowMs))
   const known = snapshot === null ? `${text}, no snapshot` : text
+  const [open, setOpen] = useState(false)
+  const trigger = (
+    <button type="button" className={styles['freshness']}>
+      {known}
+      <ChevronDown size={11} aria-hidden="true" />
+    </button>
+  )
   return (
-    <Popover trigger={known} title="How fresh it is">
+    <Popover trigger={trigger} title="How fresh it is" open={open} onOpenChange={setOpen}>
       <Everything heroes={heroes} services={services} snapshot={snapshot} />
     </Popover>
   )

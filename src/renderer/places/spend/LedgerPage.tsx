@@ -9,10 +9,11 @@ import { useFetched } from '../../client/hooks.ts'
 import { useMirror } from '../../client/mirror.ts'
 import { daemonNowMs } from '../../client/ticker.ts'
 import { Button } from '../../components/Button.tsx'
+import { ExportButtons } from '../../components/ExportButtons.tsx'
 import { countOf } from '../../components/format.ts'
 import { Select } from '../../components/Select.tsx'
 import { EmptyState } from '../../components/States.tsx'
-import { ExportButtons } from './ExportButtons.tsx'
+import { ledgerFormats, ledgerSource } from './ledgerExport.ts'
 import {
   isNarrowed,
   ledgerFilter,
@@ -56,7 +57,15 @@ export function LedgerPage() {
           'One line for each call, as it was recorded.'
         )
       }
-      actions={<ExportButtons filter={filter} subject={key} />}
+      actions={
+        <ExportButtons
+          source={ledgerSource(client, filter)}
+          subject={key}
+          name="kora-ledger"
+          formats={ledgerFormats}
+          one="row"
+        />
+      }
     >
       <div className={styles['filters']} role="group" aria-label="Filter">
         <Select label="Span" value={view.span} options={ledgerSpans} onChange={(span) => change({ span })} />

@@ -2,6 +2,7 @@ import type { SpendPoint } from '../../../contract/spend.ts'
 import type { Gap } from '../../../domain/gaps.ts'
 import { formatMoney, formatTokens, formatTotal } from '../../../domain/money.ts'
 import { countOf, formatClock, formatDay, formatDuration } from '../../components/format.ts'
+import { gapWords } from '../../components/gapWords.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -57,12 +58,6 @@ export interface SpendSeries {
   readonly bucketMs: number
   readonly points: readonly SpendPoint[]
   readonly gaps: readonly Gap[]
-}
-
-const gapWords: Readonly<Record<Gap['reason'], string>> = {
-  asleep: 'asleep',
-  not_running: 'not running',
-  crashed: 'crashed',
 }
 
 /** Nothing can be said about this bucket: Kora was not there, and no late report fell into it. */
