@@ -57,6 +57,8 @@ export const HistoryBounds = z.object({
   records: z.number().int(),
   /** Records that are not in the index yet: not to be found so far. */
   waiting: z.number().int(),
+  /** Every kind that occurs, with how often. */
+  kinds: z.array(z.object({ kind: z.enum(historyKinds), count: z.number().int() })),
   /** Every seam that occurs, by name, with how often. */
   seams: z.array(z.object({ seam: z.string(), count: z.number().int() })),
 })

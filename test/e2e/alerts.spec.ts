@@ -129,10 +129,10 @@ test('incidents and alerts are one list by time, and a switch parts them', async
     /^vercel/,
     /^fly/,
   ])
-  await expect(page.getByText('2 incidents and 1 alert active · 4 incidents resolved in 7 days')).toBeVisible()
+  await expect(page.getByText('2 incidents and 1 alert active · 6 resolved in 7 days')).toBeVisible()
   await list(page).getByRole('button', { name: 'Kora' }).click()
   await expect(titles).toHaveCount(3)
-  await expect(page.getByText('1 alert active', { exact: true })).toBeVisible()
+  await expect(page.getByText('1 active · 2 resolved in 7 days')).toBeVisible()
   await page.getByRole('group', { name: 'State' }).getByRole('button', { name: 'Resolved' }).click()
   await expect(titles).toHaveCount(2)
   await list(page).getByRole('button', { name: 'Services' }).click()

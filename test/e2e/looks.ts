@@ -1,14 +1,27 @@
 import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page, type TestInfo } from '@playwright/test'
 
-const looks = [
+const tested = [
   { name: 'light', width: 1280, height: 800, colorScheme: 'light', text: 16 },
   { name: 'dark', width: 1280, height: 800, colorScheme: 'dark', text: 16 },
-  { name: 'grey', width: 1280, height: 800, colorScheme: 'light', text: 16 },
   { name: 'narrow', width: 720, height: 900, colorScheme: 'light', text: 16 },
-  { name: 'narrow-dark', width: 720, height: 900, colorScheme: 'dark', text: 16 },
   { name: 'twice', width: 1280, height: 800, colorScheme: 'light', text: 32 },
 ] as const
+
+/** Looks in which nothing is asserted that the others do not: for whoever looks at the pictures. */
+const pictured = [
+  { name: 'grey', width: 1280, height: 800, colorScheme: 'light', text: 16 },
+  { name: 'narrow-dark', width: 720, height: 900, colorScheme: 'dark', text: 16 },
+] as const
+
+/** `KORA_TEST_PICTURES=1` takes pictures, and takes its time. */
+const pictures = process.env['KORA_TEST_PICTURES'] === '1'
+const looks = pictures ? [...tested, ...pictured] : tested
+
+/** For whoever wants to look at what was tested. */
+export async function picture(page: Page, info: TestInfo, file: string): Promise<void> {
+  if (pictures) await page.screenshot({ path: info.outputPath(`${file}.png`) })
+}
 
 /** One page in one state. */
 export interface Shown {
@@ -16,31 +29,32 @@ export interface Shown {
   readonly file: string
   /** Opens it afresh and waits until it is drawn: a canvas takes its colours and its lettering when it is. */
   readonly show: () => Promise<void>
-  /** A second picture, of its end. */
+  /** A second picture is taken, of its end. */
   readonly end?: boolean
 }
 
 /**
- * Pictures of every page in light, dark, grey, narrow and at twice the text; none may scroll sideways, and none may have
- * anything serious for axe.
+ * Every page in light, dark, narrow and at twice the text; none may scroll sideways, and none may have anything serious
+ * for axe.
  */
 export async function lookEverywhere(page: Page, info: TestInfo, pages: readonly Shown[]): Promise<void> {
   const devtools = await page.context().newCDPSession(page)
   for (const { name, width, height, colorScheme, text } of looks) {
     await page.setViewportSize({ width, height })
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    await devtools.send('Emulation.setEmulatedVisionDeficiency', { type: name === 'grey' ? 'achromatopsia' : 'none' })
+    const type = name === 'grey' ? 'achromatopsia' : 'none'
+    await devtools.send('Emulation.setEmulatedVisionDeficiency', { type })
     // What the browser's own setting does: rem and the em of media queries grow alike.
     await devtools.send('Page.setFontSizes', { fontSizes: { standard: text, fixed: text } })
     for (const { file, show, end } of pages) {
       await show()
       await expect(page.getByRole('status', { name: /^Loading/ })).toHaveCount(0)
       await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))))
-      await page.screenshot({ path: info.outputPath(`${file}-${name}.png`) })
-      if (end) {
+      await picture(page, info, `${file}-${name}`)
+      if (pictures && end) {
         const scroller = page.locator('main [data-scroller]').first()
         await scroller.evaluate((area) => area.scrollTo(0, area.scrollHeight))
-        await page.screenshot({ path: info.outputPath(`${file}-${name}-end.png`) })
+        await picture(page, info, `${file}-${name}-end`)
       }
       await expectFits(page, `${file} ${name}`)
       if (name === 'light' || name === 'dark') await expectAccessible(page, `${file} ${name}`)

@@ -1,6 +1,6 @@
 import type { Scenario } from '../fakes/cockpitScenarios.ts'
 import { expect, test } from './invented.ts'
-import { expectAccessible, expectFits, lookEverywhere, type Shown } from './looks.ts'
+import { expectAccessible, expectFits, lookEverywhere, picture, type Shown } from './looks.ts'
 
 test.skip(({ host }) => host !== 'headless', 'drawn by the same renderer on every host')
 
@@ -74,7 +74,7 @@ for (const [scenario, headline] of headlines) {
       for (const place of ['now', 'investigations', 'system/daemon', 'settings/probes']) {
         await page.evaluate((to) => location.assign(`#/${to}`), place)
         await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
-        await page.screenshot({ path: info.outputPath(`${scenario}-${place.replace('/', '-')}-${name}.png`) })
+        await picture(page, info, `${scenario}-${place.replace('/', '-')}-${name}`)
         await expectFits(page, `${place} ${name}`)
       }
       await page.evaluate(() => location.assign('#/now'))

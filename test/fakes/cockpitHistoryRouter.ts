@@ -1,3 +1,4 @@
+import { historyKinds } from '../../src/domain/history.ts'
 import { type implement, ORPCError } from '@orpc/server'
 import type { contract } from '../../src/contract/index.ts'
 import type { HistoryFile, HistoryFilter, HistoryItem, OpenProgress } from '../../src/contract/history.ts'
@@ -57,6 +58,9 @@ export function historyAnswers(os: Os, world: World, now: () => number) {
         newestAtMs: items[0]?.atMs ?? null,
         records: items.length,
         waiting: file === undefined ? history.waiting : 0,
+        kinds: historyKinds
+          .map((kind) => ({ kind, count: items.filter((one) => one.kind === kind).length }))
+          .filter(({ count }) => count > 0),
         seams: [...counts].map(([seam, count]) => ({ seam, count })).toSorted((a, b) => (a.seam < b.seam ? -1 : 1)),
       }
     }),

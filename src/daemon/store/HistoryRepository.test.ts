@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { aLedgerRow, anObservation, aProbe, startMs } from '../../../test/fakes/records.ts'
 import { tempFolder } from '../../../test/fakes/tempFolder.ts'
 import { openTestStore, readWorker, type TestStore } from '../../../test/fakes/testStore.ts'
+import { kindOfSeam } from '../../domain/history.ts'
 import type { HistoryFilter } from '../../contract/history.ts'
 import type { AuditEntry } from '../../domain/audit.ts'
 import { migrate } from './migrate.ts'
@@ -150,6 +151,7 @@ describe('the index', () => {
       newestAtMs: startMs + 5 * hourMs,
       records: 3,
       waiting: 0,
+      kinds: [{ kind: kindOfSeam('task.failed'), count: 3 }],
       seams: [{ seam: 'task.failed', count: 3 }],
     })
   })

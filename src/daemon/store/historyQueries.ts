@@ -98,11 +98,17 @@ export function historyBounds(database: Database.Database): HistoryBounds {
   const [oldest, newest] = [one('SELECT min(id) FROM history'), one('SELECT max(id) FROM history')]
   const upto = one('SELECT key FROM history_upto WHERE source = 0') ?? 0
   const sql = 'SELECT seam, n AS count FROM history_seams WHERE n > 0 ORDER BY seam'
+  const kindsSql = 'SELECT kind, sum(n) AS count FROM history_hours GROUP BY kind ORDER BY kind'
+  const kinds = database.prepare<[], { kind: number; count: number }>(kindsSql).all()
   return {
     oldestAtMs: oldest === null ? null : Math.floor(oldest / callsPerMs),
     newestAtMs: newest === null ? null : Math.floor(newest / callsPerMs),
-    records: one('SELECT coalesce(sum(n), 0) FROM history_hours') ?? 0,
+    records: kinds.reduce((sum, { count }) => sum + count, 0),
     waiting: Math.max(0, (one('SELECT max(seq) FROM audit_log') ?? 0) - upto),
+    kinds: kinds.flatMap(({ kind, count }) => {
+      const name = historyKinds[kind]
+      return name === undefined ? [] : [{ kind: name, count }]
+    }),
     seams: database.prepare<[], { seam: string; count: number }>(sql).all(),
   }
 }

@@ -23,6 +23,9 @@ interface FilterBarProps {
 /** What is shown of History, and what narrows it. */
 export function FilterBar({ view, plan, bounds, saved, onChange }: FilterBarProps) {
   const preset = presetOf(view.span)
+  // What never occurred has nothing to show, unless it was chosen all the same.
+  const occurring = new Set(bounds?.kinds.map(({ kind }) => kind) ?? historyKinds)
+  const offered = historyKinds.filter((kind) => occurring.has(kind) || view.kinds.includes(kind))
   const toggle = (kind: HistoryView['kinds'][number]) => {
     const kinds = historyKinds.filter((one) => view.kinds.includes(one) !== (one === kind))
     onChange({ ...view, kinds })
@@ -50,7 +53,7 @@ export function FilterBar({ view, plan, bounds, saved, onChange }: FilterBarProp
         </div>
       </div>
       <div className={styles['kinds']} role="group" aria-label="Kinds">
-        {historyKinds.map((kind) => {
+        {offered.map((kind) => {
           const Icon = kindIcons[kind]
           return (
             <button
