@@ -74,7 +74,7 @@ export class SnapshotService {
     for (const stop of this.#stops) stop()
     this.#cancel?.()
     this.#cancel = null
-    await this.#writing
+    await this.drain()
   }
 
   /** Computes and writes; what goes wrong leaves the earlier one. @throws KoraError when the file cannot be written */
@@ -107,7 +107,8 @@ export class SnapshotService {
 
   /** Resolves when nothing is computed or written any more. */
   async drain(): Promise<void> {
-    while (this.#writing !== null) await this.#writing
+    // A write that fails is told to whoever asked for it.
+    while (this.#writing !== null) await this.#writing.catch(() => undefined)
   }
 
   #soon(): void {
