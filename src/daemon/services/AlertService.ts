@@ -267,7 +267,8 @@ export class AlertService {
     const touched = new Set([...found.changed, ...telling.changed.values()].map(({ occurrenceId }) => occurrenceId))
     this.#active = found.active.map((alert) => telling.changed.get(alert.occurrenceId) ?? alert)
     const save = [...this.#active, ...found.resolved].filter(({ occurrenceId }) => touched.has(occurrenceId))
-    const stampsChanged = telling.told > 0
+    // A category that cleared leaves no stamp, whether or not anything is told.
+    const stampsChanged = telling.told > 0 || Object.keys(plan.stamps).length < Object.keys(this.#told.stamps).length
     if (stampsChanged) this.#told = { ...this.#told, stamps: plan.stamps }
     if (save.length === 0 && closing.length === 0) return
     const rows = [...telling.rows, ...closing]
