@@ -1,26 +1,49 @@
-import { expect, it } from 'vitest'
-import { alertNeedsOperator } from './alert.ts'
+import { describe, expect, it } from 'vitest'
+import { anOccurrence } from '../../test/fakes/alerts.ts'
+import { startMs } from '../../test/fakes/records.ts'
+import { type AlertOccurrence, alertNeedsOperator, byUrgency, countBySeverity } from './alert.ts'
 
-const now = 1_900_000_000_000
-const alert = {
-  category: 'listener_down',
-  severity: 'warning',
-  voice: 'alert',
-  acknowledgedAtMs: null,
-  snoozedUntilMs: null,
-  resolvedAtMs: null,
-} as const
+describe('alerts 6: the order of alerts', () => {
+  const ids = (alerts: readonly { id: string; severity: 'info' | 'warning' | 'critical' }[]) =>
+    alerts.toSorted(byUrgency).map(({ id }) => id)
 
-it.each<[string, Partial<Parameters<typeof alertNeedsOperator>[0]>, boolean]>([
-  ['a warning', {}, true],
-  ['a notice of its own', { voice: 'notice', severity: 'critical' }, true],
-  ['an info', { severity: 'info' }, false],
-  ['what an incident speaks of', { voice: 'incident' }, false],
-  ['a pause, which speaks for itself', { category: 'operational_state', severity: 'critical' }, false],
-  ['acknowledged', { acknowledgedAtMs: now - 1 }, false],
-  ['snoozed', { snoozedUntilMs: now + 1 }, false],
-  ['snoozed until now', { snoozedUntilMs: now }, true],
-  ['resolved', { resolvedAtMs: now - 1 }, false],
-])('%s', (_name, change, needs) => {
-  expect(alertNeedsOperator({ ...alert, ...change }, now)).toBe(needs)
+  it('is critical, warning, info, and by id within', () => {
+    const alerts = [
+      { id: 'b', severity: 'info' },
+      { id: 'z', severity: 'critical' },
+      { id: 'a', severity: 'info' },
+      { id: 'c', severity: 'warning' },
+      { id: 'y', severity: 'critical' },
+    ] as const
+    expect(ids(alerts)).toEqual(['y', 'z', 'c', 'a', 'b'])
+    expect(ids(alerts.toReversed())).toEqual(ids(alerts))
+  })
+})
+
+describe('counts by severity', () => {
+  it('name every severity', () => {
+    expect(countBySeverity([])).toEqual({ critical: 0, warning: 0, info: 0 })
+    expect(countBySeverity([{ severity: 'info' }, { severity: 'critical' }, { severity: 'info' }])).toEqual({
+      critical: 1,
+      warning: 0,
+      info: 2,
+    })
+  })
+})
+
+describe('whether an alert waits for the operator', () => {
+  it.each<[string, Partial<AlertOccurrence>, boolean]>([
+    ['a warning', {}, true],
+    ['a critical', { severity: 'critical' }, true],
+    ['what a notice tells', { voice: 'notice' }, true],
+    ['an info', { severity: 'info' }, false],
+    ['what its incident tells', { voice: 'incident' }, false],
+    ['a pause, which speaks for itself', { category: 'operational_state', severity: 'critical' }, false],
+    ['what is over', { resolvedAtMs: startMs }, false],
+    ['what they acknowledged', { acknowledgedAtMs: startMs - 1 }, false],
+    ['what they put aside', { snoozedUntilMs: startMs + 1 }, false],
+    ['what they put aside until now', { snoozedUntilMs: startMs }, true],
+  ])('%s: %j', (_, change, needs) => {
+    expect(alertNeedsOperator(anOccurrence(change), startMs)).toBe(needs)
+  })
 })

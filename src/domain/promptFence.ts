@@ -43,9 +43,13 @@ export function newFence(fenceId: string): Fence {
 
 /** Control, format and lone surrogate characters out, white space to one blank: what is checked is what is read. */
 function visible(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/\s+/gu, ' ')
-    .replace(/[\p{Cc}\p{Cf}]/gu, '')
-    .trim()
+  return (
+    text
+      .toWellFormed()
+      .replace(/\s+/gu, ' ')
+      .replace(/[\p{Cc}\p{Cf}]/gu, '')
+      // An invisible character between two blanks leaves both.
+      .replace(/ {2,}/g, ' ')
+      .trim()
+  )
 }

@@ -62,11 +62,14 @@ export class OperationalStateService {
   /** Takes up a pause that an earlier process left; one whose time is over has ended. */
   start(): void {
     const { store, clock } = this.#deps
-    const stored = readStored(store.settings.get(key))
-    if (stored.reasons.length === 0) return
-    const { reasons, ...rest } = stored
-    this.#change({ to: 'paused', addReasons: reasons, ...rest, permission: rest.permission })
-    this.tick(clock.nowMs())
+    const { reasons, ...rest } = readStored(store.settings.get(key))
+    if (reasons.length === 0) return
+    const nowMs = clock.nowMs()
+    const over = rest.untilMs !== null && rest.untilMs <= nowMs
+    // A pause that is over is recorded as such and pauses nothing: Kora starts as it does without one.
+    const to = reasons.some((reason) => reason !== 'operator' || !over) ? 'paused' : 'booting'
+    this.#change({ to, addReasons: reasons, ...rest })
+    this.tick(nowMs)
   }
 
   /** Everything was started. */
@@ -145,7 +148,7 @@ export class OperationalStateService {
     const left = this.#state.reasons.some((other) => other !== reason && isPauseReason(other))
     const own = reason === 'operator' ? { stopLevel: 0 as const, untilMs: null } : {}
     const to = left || this.#state.primary !== 'paused' ? this.#state.primary : 'ready'
-    const permission = left ? 'none' : 'normal'
+    const permission = left || to === 'booting' ? 'none' : 'normal'
     const changed = this.#change({ to, trigger, actor, removeReasons: [reason], permission, ...own })
     if (changed && to === 'ready' && this.#runs > 0)
       this.#change({ to: 'active', trigger: 'still running', actor: 'daemon' })
@@ -219,7 +222,8 @@ export class OperationalStateService {
     const routine = [before, after].every(({ primary, reasons }) => reasons.length === 0 && usual.has(primary))
     if (!routine) {
       late.write(() => {
-        store.settings.set(key, toStored(after))
+        // How a process ended is no word about the pause that the next one takes up.
+        if (after.primary !== 'stopped') store.settings.set(key, toStored(after))
         store.audit.append({ seam: 'operational_state.changed', details }, nowMs)
       })
     }

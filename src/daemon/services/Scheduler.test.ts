@@ -438,6 +438,73 @@ describe('clocks', () => {
   })
 })
 
+describe('a process that stood still while the machine was awake', () => {
+  function watched() {
+    const clock = createFakeClock()
+    const logger = createMemoryLogger()
+    const stalls: number[] = []
+    let woke = 0
+    const scheduler = new Scheduler({
+      clock,
+      logger,
+      onStall: (forMs) => stalls.push(forMs),
+      onWake: () => {
+        woke += 1
+      },
+    })
+    scheduler.add({ name: 'probe', intervalMs: minute, timeoutMs: second, firstDelayMs: minute, run: async () => {} })
+    scheduler.start()
+    return { clock, scheduler, stalls, woke: () => woke }
+  }
+
+  it('for five seconds or more is reported with how long', async () => {
+    const { clock, stalls, woke } = watched()
+    await clock.advance(10 * second)
+    clock.stall(20 * second)
+    await clock.advance(5 * second)
+    expect(stalls).toHaveLength(1)
+    expect(stalls[0]).toBeGreaterThanOrEqual(19 * second)
+    expect(stalls[0]).toBeLessThanOrEqual(20 * second)
+    expect(woke()).toBe(0)
+  })
+
+  it('for a moment is not', async () => {
+    const { clock, stalls } = watched()
+    await clock.advance(10 * second)
+    clock.stall(4 * second)
+    await clock.advance(10 * second)
+    expect(stalls).toEqual([])
+  })
+
+  it('again is reported again, and time that passes as it should is not', async () => {
+    const { clock, stalls } = watched()
+    for (let no = 0; no < 3; no++) {
+      clock.stall(10 * second)
+      await clock.advance(hour)
+    }
+    expect(stalls).toHaveLength(3)
+  })
+
+  it('for longer than that counts as a sleep, which is something else', async () => {
+    const { clock, stalls, woke } = watched()
+    await clock.advance(10 * second)
+    clock.stall(hour)
+    await clock.advance(5 * second)
+    expect([stalls, woke()]).toEqual([[], 1])
+    clock.sleep(hour)
+    await clock.advance(5 * second)
+    expect([stalls, woke()]).toEqual([[], 2])
+  })
+
+  it('is not reported after the stop', async () => {
+    const { clock, scheduler, stalls } = watched()
+    await scheduler.stop(second)
+    clock.stall(20 * second)
+    await clock.advance(minute)
+    expect(stalls).toEqual([])
+  })
+})
+
 describe('stop', () => {
   it('lets a run in progress finish within the grace period, and starts nothing more', async () => {
     const { clock, scheduler, settled, startsOf, add, wait } = setUp()

@@ -88,10 +88,11 @@ export function computeSnapshot(sources: SnapshotSources, { nowMs, sessionId, in
   const expected = intervalMs / 1_000
   const operational = read(() => operationalOf(sources.operational()))
   const alerts = read(() => sources.alerts())
+  const spend = read(() => sources.spend())
   const cost = {
     rung: read(() => publishedRung(sources.rung()) as Snapshot['cost_ladder']['current_tier']),
     pct: read(() => number(sources.pctUsed())),
-    spend: read(() => sources.spend()),
+    spent: spend.ok ? read(() => usd(spend.value.spentNanoUsd)) : spend,
     model: read(() => sources.defaultModel()),
   }
   const services = read(() => servicesOf(sources.services(), nowMs))
@@ -131,9 +132,9 @@ export function computeSnapshot(sources: SnapshotSources, { nowMs, sessionId, in
       monthly_budget_pct_used: cost.pct.ok ? Math.trunc(cost.pct.value * 100 + 1e-6) / 100 : null,
       model_default: cost.model.ok ? cost.model.value : unknown,
       // Cut off, not rounded: never a step of the ladder before its time (ruling 7).
-      spent_to_date_usd: cost.spend.ok ? usd(cost.spend.value.spentNanoUsd) : unknown,
+      spent_to_date_usd: cost.spent.ok ? cost.spent.value : unknown,
       credit_pool_usd: poolUsd(
-        cost.spend,
+        spend,
         read(() => sources.poolUsdOfEnv()),
       ),
     },

@@ -206,6 +206,53 @@ describe('reading', () => {
   })
 })
 
+describe('rows of one alert', () => {
+  const alert = (occurrenceId: unknown, seam: AuditEntry['seam'] = 'alert.changed'): AuditEntry => ({
+    seam,
+    details: { occurrence_id: occurrenceId },
+  })
+  const seqs = (query: object) => audit.list({ limit: 0, ...query }).map(({ seq }) => seq)
+
+  beforeEach(() => {
+    audit.append(alert('alt_1', 'alert.raised'), startMs)
+    audit.append(alert('alt_2', 'alert.raised'), startMs + 1_000)
+    audit.append(tool('alt_1'), startMs + 2_000)
+    audit.append({ seam: 'incident.transitioned', incidentId: 'inc_1' }, startMs + 3_000)
+    audit.append(alert({ deep: 'alt_1' }), startMs + 4_000)
+    audit.append(alert('alt_1'), startMs + 5_000)
+  })
+
+  const indexes: readonly (readonly [string, () => void])[] = [
+    ['none of them is in the index yet', () => undefined],
+    ['the first two are in the index', () => opened.store.history.advance(2)],
+    ['all are in the index', () => opened.store.history.advance(100)],
+  ]
+
+  test.each(indexes)('are found by its occurrence when %s', (_, index) => {
+    index()
+    expect(seqs({ occurrenceId: 'alt_2' })).toEqual([2])
+    expect(seqs({ occurrenceId: 'alt_9' })).toEqual([])
+    expect(seqs({ occurrenceId: 'alt_1' })).toEqual([6, 1])
+    expect(seqs({ occurrenceId: 'alt_1', limit: 1 })).toEqual([6])
+  })
+
+  test.each(indexes)('combine with other filters when %s', (_, index) => {
+    index()
+    expect(seqs({ occurrenceId: 'alt_1', seam: 'alert.raised' })).toEqual([1])
+    expect(seqs({ occurrenceId: 'alt_1', sinceMs: startMs + 4_000 })).toEqual([6])
+    expect(seqs({ occurrenceId: 'alt_1', untilMs: startMs + 1 })).toEqual([1])
+    expect(seqs({ occurrenceId: 'alt_1', beforeSeq: 4 })).toEqual([1])
+    expect(seqs({ occurrenceId: 'alt_1', afterSeq: 4 })).toEqual([6])
+  })
+
+  test.each(indexes)('are not hidden by a row that cannot be read, when %s', (_, index) => {
+    index()
+    byHand(`UPDATE audit_log SET details = '{"torn' WHERE seq = 5`)
+    expect(seqs({ occurrenceId: 'alt_2' })).toEqual([2])
+    expect(seqs({ occurrenceId: 'alt_1', afterSeq: 4 })).toEqual([6])
+  })
+})
+
 describe('the chain', () => {
   beforeEach(five)
 

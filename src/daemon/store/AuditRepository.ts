@@ -196,7 +196,8 @@ function rowFilters(query: AuditQuery): Filters {
     ['emitted_at_ms >= ?', query.sinceMs],
     ['emitted_at_ms < ?', query.untilMs],
     ['incident_id = ?', query.incidentId],
-    ["details ->> 'occurrence_id' = ?", query.occurrenceId],
+    // One row that cannot be read must not hide the others.
+    ["CASE WHEN json_valid(details) THEN details ->> 'occurrence_id' END = ?", query.occurrenceId],
     ['caller_session_id = ?', query.callerSessionId],
     ['seq > ?', query.afterSeq],
     ['seq < ?', query.beforeSeq],
