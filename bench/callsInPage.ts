@@ -3,6 +3,7 @@ import { connect } from '../src/renderer/client/connect.ts'
 const calls = {
   backups: ({ client }) => client.system.backups(),
   settings: ({ client }) => client.settings.get(),
+  snapshot: ({ client }) => client.state.current(),
 } satisfies Record<string, (line: Line) => Promise<unknown>>
 
 type Line = Exclude<Awaited<ReturnType<typeof connect>>, { kind: 'signed_out' }>

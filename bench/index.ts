@@ -11,9 +11,10 @@ import { ensureBuilt } from '../scripts/ensureBuilt.mjs'
 import { type Figure, isMissed, readFigure } from './figures.ts'
 
 /** Those that need what `npm run build` makes; the others run from the sources. */
-const built = ['checks', 'start', 'calls', 'now']
+const built = ['checks', 'start', 'calls', 'now', 'snapshot']
 const benches = [
   'wake',
+  'alerts',
   ...built,
   'store',
   'audit',

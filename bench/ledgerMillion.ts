@@ -6,13 +6,11 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Store } from '../src/daemon/store/Store.ts'
 import { publishedWindow } from '../src/domain/costTelemetry.ts'
-import { type LedgerRow, routes } from '../src/domain/ledger.ts'
 import { createFakeClock } from '../test/fakes/fakeClock.ts'
-import { aLedgerRow } from '../test/fakes/records.ts'
-import { answered, models, openCosts, setAside } from './costs.ts'
+import { answered, openCosts, setAside } from './costs.ts'
 import { percentile, print } from './figures.ts'
+import { fillLedger } from './ledgerHistory.ts'
 
 const rows = 1_000_000
 const reads = 5_000
@@ -20,40 +18,6 @@ const [hourMs, dayMs] = [3_600_000, 86_400_000]
 const periodMs = Date.UTC(2026, 10, 1)
 const writtenUntilMs = periodMs + 28 * dayMs
 const windows = ['process_lifetime', 'rolling_24h', 'monthly'] as const
-
-/** The nth call: every route, two models, some escalated, a few without a price. */
-function nth(index: number): LedgerRow {
-  const id = `01KR${String(index).padStart(22, '0')}`
-  const requestId = `req_${id}`
-  const [escalated, priced] = [index % 11 === 0, index % 5_003 !== 0]
-  const costNanoUsd = priced ? 400_000 + ((index * 37) % 90_000) * 100 : null
-  return aLedgerRow({
-    id,
-    requestId,
-    reportId: requestId,
-    atMs: periodMs + Math.floor((index * 28 * dayMs) / rows),
-    periodMs,
-    route: routes[index % routes.length] ?? 'unknown',
-    model: escalated ? models.strong : models.cheap,
-    cacheReadTokens: 1_800 + (index % 700),
-    cacheCreationTokens: index % 13 === 0 ? 900 : 0,
-    costNanoUsd,
-    poolChargeNanoUsd: costNanoUsd ?? 5_000_000,
-    priceBasis: priced ? 'table' : 'unknown',
-    poolBasis: priced ? 'table' : 'fallback',
-    escalated,
-    reason: escalated ? 'decision_language' : 'default_haiku',
-    subject: `investigation:inv_${Math.floor(index / 3)}`,
-  })
-}
-
-function fill(store: Store): void {
-  for (let from = 0; from < rows; from += 1_000) {
-    store.transaction(() => {
-      for (let index = from; index < from + 1_000; index++) store.ledger.append(nth(index))
-    })
-  }
-}
 
 function time(run: () => unknown): number {
   const began = performance.now()
@@ -65,7 +29,7 @@ const folder = mkdtempSync(join(process.argv[2] ?? tmpdir(), 'kora-bench-'))
 try {
   const clock = createFakeClock(writtenUntilMs)
   const empty = openCosts(folder, clock)
-  const filling = time(() => fill(empty.store))
+  const filling = time(() => fillLedger(empty.store, rows, { fromMs: periodMs, toMs: writtenUntilMs, periodMs }))
   await empty.store.close()
   const bytes = statSync(join(folder, 'kora.db')).size
 

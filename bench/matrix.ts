@@ -137,6 +137,7 @@ export const matrix: readonly Row[] = [
     }),
   }),
   row(31, 'wall clock moved by 8 h', tests('src/daemon/services/Scheduler', 'wall clock')),
+  row(31, 'wall clock moved by 8 h: the whole daemon', tests('test/integration/clocks', 'row 31')),
   row(32, 'clock change and month rollover', {
     ...tests('test/integration/ledgerRollover'),
     rounds: [100, 300],
@@ -147,11 +148,15 @@ export const matrix: readonly Row[] = [
       ),
   }),
   row(33, 'suspend', tests('src/daemon/services/Scheduler', 'missed')),
+  row(33, 'suspend: the whole daemon', tests('test/integration/clocks', 'row 33')),
+  row(33, 'suspend: with trouble untold', tests('test/integration/acceptance/ruling17', 'sleep')),
   row(34, 'event loop stalled 10 s', tests('src/daemon/services/Scheduler', 'stood still')),
+  row(34, 'event loop stalled 10 s: the whole daemon', tests('test/integration/stall')),
   row(35, 'out of memory', notRun('nobody restarts the process yet')),
   row(36, 'out of file descriptors', notRun('no scenario yet')),
   row(37, 'ingest flood', notRun('there is no ingestion yet')),
-  row(38, 'restart while an alert is active', tests('test/integration/telling', 'row 38')),
+  row(38, 'restart while an incident is told', tests('test/integration/telling', 'row 38')),
+  row(38, 'restart while an alert of the daemon itself is active', tests('test/integration/alertRestart')),
   row(39, 'renderer crash', notRun('belongs to the end-to-end suite')),
 ]
 

@@ -107,6 +107,8 @@ const account = 'api_key'
 const minuteMs = 60_000
 /** What an earlier process left goes on after this long even if its probe could not be looked at again. */
 const recheckLimitMs = 60_000
+/** A wall clock that moves by more was set; by less it is being corrected, or the clocks are rounded. */
+const setClockMs = 30_000
 
 const lostLog = {
   code: 'log_lost',
@@ -404,8 +406,9 @@ export function createDaemon(options: DaemonOptions): Daemon {
     cockpitUrl: options.config.cockpitUrl,
     timeZone: machineTimeZone,
     facts: (active) => {
-      // A sleep is seen before anything is judged by its age.
+      // A sleep, and a clock that was set, are seen before anything is judged by its age.
       scheduler.catchUp()
+      noticeSetClock()
       return alertFacts(
         {
           nowMs: () => clock.nowMs(),
@@ -616,8 +619,10 @@ export function createDaemon(options: DaemonOptions): Daemon {
 
   const hydration = new AbortController()
   let stopping: Promise<void> | null = null
-  /** Since when anything may be expected to happen: the start, or the end of a sleep. */
+  /** Since when anything may be expected to happen: the start, the end of a sleep, or the setting of the clock. */
   let awakeSinceMs = clock.nowMs()
+  /** The wall clock beside the time since the machine's boot: it stays the same until somebody sets the clock. */
+  let wallBesideBootMs = clock.nowMs() - clock.bootMs()
   let storeBackAtMs = 0
   let endRechecks = (): void => undefined
 
@@ -627,6 +632,13 @@ export function createDaemon(options: DaemonOptions): Daemon {
       notifications.releaseRechecks()
       investigations.releaseRechecks()
     })
+  }
+
+  /** How long ago something happened cannot be told across the setting of the clock: it counts as just now. */
+  function noticeSetClock(): void {
+    const besideBootMs = clock.nowMs() - clock.bootMs()
+    if (Math.abs(besideBootMs - wallBesideBootMs) > setClockMs) awakeSinceMs = clock.nowMs()
+    wallBesideBootMs = besideBootMs
   }
 
   /** No model is called before the period's spending is known. */

@@ -19,6 +19,8 @@ import type { SettingsService } from './SettingsService.ts'
 import { outboxRow, payload } from './wakeRows.ts'
 
 const backoffMs = [1_000, 2_000, 5_000, 15_000, 30_000, 60_000]
+/** Nothing waits for longer to be tried; what lies further ahead was reckoned on a clock that has been set back since. */
+const longestWaitMs = 600_000
 /** A message Slack does not take for this long has failed for good. */
 const giveUpAfterMs = 86_400_000
 /** After this many failed attempts the operator is told natively that Slack does not answer. */
@@ -212,11 +214,11 @@ export class NotificationService {
   }
 
   #notBeforeMs(row: OutboxRow, nowMs: number): number {
-    if (row.channel !== 'native' || row.kind === 'test') return row.notBeforeMs
+    if (row.channel !== 'native' || row.kind === 'test') return soonEnough(row.notBeforeMs, nowMs)
     const { settings, gathering, timeZone } = this.#deps
     const { quietHours } = settings.get().notifications
     const quietMs = quietHours.enabled ? quietUntilMs(quietHours, row.payload.severity, nowMs, timeZone()) : null
-    return Math.max(row.notBeforeMs, gathering.waitsUntilMs(row), quietMs ?? 0)
+    return Math.max(soonEnough(Math.max(row.notBeforeMs, gathering.waitsUntilMs(row)), nowMs), quietMs ?? 0)
   }
 
   /** One attempt, recorded before and after. @returns when to try again; null when the row is settled */
@@ -271,7 +273,8 @@ export class NotificationService {
     }
     const old = nowMs - row.createdAtMs > giveUpAfterMs
     if (!result.retryable || old) return { ...row, state: 'failed', settledAtMs: nowMs, failure: result.reason }
-    const wait = result.retryAfterMs ?? backoffMs[Math.min(row.attempts, backoffMs.length) - 1] ?? 60_000
+    const backoff = backoffMs[Math.min(row.attempts, backoffMs.length) - 1] ?? 60_000
+    const wait = Math.min(result.retryAfterMs ?? backoff, longestWaitMs)
     const failure = result.outcomeUnknown ? 'outcome_unknown' : result.reason
     return { ...row, state: 'pending', notBeforeMs: nowMs + wait, failure }
   }
@@ -396,6 +399,10 @@ function alertDetails(row: OutboxRow, alert: AlertOccurrence | null): Readonly<R
     burst_count: covers.length,
     burst_alert_ids: [...covers],
   }
+}
+
+function soonEnough(atMs: number, nowMs: number): number {
+  return atMs - nowMs > longestWaitMs ? nowMs : atMs
 }
 
 function outcomeOf(result: SendResult): Delivery['outcome'] {

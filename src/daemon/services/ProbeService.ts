@@ -231,7 +231,18 @@ export class ProbeService {
     return run
   }
 
+  /**
+   * While the process stands still, answers wait and limits of time pass: what was under way meanwhile says nothing about
+   * the service, and is asked once more.
+   */
   async #observe(definition: Pick<ProbeDefinition, 'kind' | 'config'>): Promise<Outcome> {
+    const { scheduler } = this.#deps
+    const before = scheduler.pauses()
+    const found = await this.#askOnce(definition)
+    return scheduler.pauses() === before || this.#abort.signal.aborted ? found : this.#askOnce(definition)
+  }
+
+  async #askOnce(definition: Pick<ProbeDefinition, 'kind' | 'config'>): Promise<Outcome> {
     const { http, secrets, redactor, clock, providerFor } = this.#deps
     const provider = providerFor(definition.kind)
     const limit = new AbortController()

@@ -436,6 +436,21 @@ describe('clocks', () => {
     expect(logger.lines.map(({ fields }) => fields)).toEqual([{ forMs: 9_000, asleep: false }])
     expect(settled.map(({ result }) => result.outcome)).toEqual(['ok'])
   })
+
+  it('knows of a pause before its own timer has run', async () => {
+    const { clock, scheduler, add } = setUp()
+    add('probe', minute, { firstDelayMs: 0 })
+    expect(scheduler.pauses()).toBe(0)
+    scheduler.start()
+    await clock.advance(5 * second)
+    expect(scheduler.pauses()).toBe(0)
+    clock.stall(10 * second)
+    expect(scheduler.pauses()).toBe(1)
+    clock.sleep(hour)
+    expect(scheduler.pauses()).toBe(2)
+    await clock.advance(minute)
+    expect(scheduler.pauses()).toBe(2)
+  })
 })
 
 describe('a process that stood still while the machine was awake', () => {

@@ -115,6 +115,7 @@ export class Scheduler {
   readonly #tasks = new Map<string, Task>()
   readonly #runs = new Set<Run>()
   #phase: 'new' | 'started' | 'stopping' | 'stopped' = 'new'
+  #pauses = 0
   #stopped: Promise<void> | null = null
 
   constructor({ clock, logger, onSettled, onStall, onWake }: SchedulerOptions) {
@@ -232,6 +233,15 @@ export class Scheduler {
     this.#spreadOverdue()
   }
 
+  /**
+   * How often time passed in which nothing ran, up to this moment. Between two different answers whatever was under way
+   * has measured the pause, and its limits of time mean nothing.
+   */
+  pauses(): number {
+    this.#timeline.look()
+    return this.#pauses
+  }
+
   #require(name: string): Task {
     const task = this.#tasks.get(name)
     if (!task) throw new KoraError('task_unknown', `There is no task named ${name}.`, { task: name })
@@ -256,6 +266,7 @@ export class Scheduler {
 
   #onPause(stoodMs: number): void {
     const asleep = stoodMs > sleepMs
+    this.#pauses += 1
     this.#logger.warn('time passed in which nothing ran', { forMs: Math.round(stoodMs), asleep })
     for (const run of this.#runs) if (run.deadline) this.#setDeadline(run, run.deadline.dueMs + stoodMs)
     if (!asleep) {
