@@ -92,35 +92,39 @@ function valueOf<T>(fact: Known<T>): T {
 describe('sources', () => {
   it('alerts 1: that are all well make facts of which no alert follows', () => {
     const results = evaluateAlerts(facts())
-    expect(results.flatMap((result) => (result.kind === 'known' ? result.alerts : [result]))).toEqual([])
+    expect(results.filter((result) => result.kind === 'unknown' || result.alerts.length > 0)).toEqual([])
   })
 
   const broken = (): never => {
     throw new Error('no such table')
   }
-  const feeds: Readonly<Record<Exclude<keyof AlertSources, 'nowMs' | 'thresholds' | 'title' | 'storeBackAtMs'>, string>> =
-    {
-      budget: 'budget',
-      operational: 'operational',
-      lastDay: 'deadLetters denials reasoningErrors replyFailures',
-      openIncidents: 'troubles',
-      listeners: 'listeners',
-      schedules: 'tasks',
-      snapshotAgeSeconds: 'snapshot',
-      freshForSeconds: 'snapshot',
-      awakeSinceMs: 'snapshot',
-      checks: 'checks',
-      connectivity: 'connectivity',
-      channels: 'channels',
-      problems: 'problems',
-    }
+  const feeds: Readonly<
+    Record<Exclude<keyof AlertSources, 'nowMs' | 'thresholds' | 'title' | 'storeBackAtMs'>, string>
+  > = {
+    budget: 'budget',
+    operational: 'operational',
+    lastDay: 'deadLetters denials reasoningErrors replyFailures',
+    openIncidents: 'troubles',
+    listeners: 'listeners',
+    schedules: 'tasks',
+    snapshotAgeSeconds: 'snapshot',
+    freshForSeconds: 'snapshot',
+    awakeSinceMs: 'snapshot',
+    checks: 'checks',
+    connectivity: 'connectivity',
+    channels: 'channels',
+    problems: 'problems',
+  }
 
-  it.each(Object.entries(feeds))('alerts 27: %s that throws leaves %s unknown, and everything else known', (name, own) => {
-    const found = facts({ [name]: broken })
-    const unknown = Object.entries(found).filter(([, fact]) => (fact as Partial<Known<unknown>>).known === false)
-    expect(unknown.map(([key]) => key)).toEqual(own.split(' '))
-    for (const [, fact] of unknown) expect(fact).toEqual({ known: false, why: 'no such table' })
-  })
+  it.each(Object.entries(feeds))(
+    'alerts 27: %s that throws leaves %s unknown, and everything else known',
+    (name, own) => {
+      const found = facts({ [name]: broken })
+      const unknown = Object.entries(found).filter(([, fact]) => (fact as Partial<Known<unknown>>).known === false)
+      expect(unknown.map(([key]) => key)).toEqual(own.split(' '))
+      for (const [, fact] of unknown) expect(fact).toEqual({ known: false, why: 'no such table' })
+    },
+  )
 })
 
 describe('the budget', () => {
@@ -282,20 +286,26 @@ describe('alerts 7: what others said', () => {
       lastDay: () => 100,
       openIncidents: () => [anIncident({ title: text })],
       title: () => text,
-      listeners: () => [aListener({ lastError: text, sinceMs: since }), aListener({ name: 'b', note: text, sinceMs: since })],
+      listeners: () => [
+        aListener({ lastError: text, sinceMs: since }),
+        aListener({ name: 'b', note: text, sinceMs: since }),
+      ],
       schedules: () => [aSchedule({ lastError: text })],
       channels: () => [aChannel({ lastFailure: text })],
       problems: () => [aProblem({ message: text, sinceMs: since })],
     })
   }
 
-  it.each(secrets.map((text) => [text.slice(0, 60), text]))('reaches no alert as an address or a credential: %j', (_, text) => {
-    const alerts = evaluateAlerts(saying(text)).flatMap((result) => (result.kind === 'known' ? result.alerts : []))
-    const payload = JSON.stringify(alerts)
-    expect(alerts.length).toBeGreaterThanOrEqual(10)
-    expect(leaks(payload)).toEqual([])
-    expect(payload).not.toMatch(/[0-9a-f]{32,}/i)
-  })
+  it.each(secrets.map((text) => [text.slice(0, 60), text]))(
+    'reaches no alert as an address or a credential: %j',
+    (_, text) => {
+      const alerts = evaluateAlerts(saying(text)).flatMap((result) => (result.kind === 'known' ? result.alerts : []))
+      const payload = JSON.stringify(alerts)
+      expect(alerts.length).toBeGreaterThanOrEqual(10)
+      expect(leaks(payload)).toEqual([])
+      expect(payload).not.toMatch(/[0-9a-f]{32,}/i)
+    },
+  )
 
   it('is cut', () => {
     const alerts = evaluateAlerts(saying('x'.repeat(5_000))).flatMap((result) =>
