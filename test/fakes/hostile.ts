@@ -49,7 +49,7 @@ export function leaks(text: string): string[] {
   const shapes: readonly (readonly [name: string, shape: RegExp])[] = [
     ['IPv4', /\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}/],
     ['IPv6', /2600:1f14/],
-    ['mail address', /[\w.+-]+@[\w-]+\.\w+/],
+    ['mail address', /[\w.+-]@[\w-]+\.\w/],
     ['token', /xox[bp]-\w{6}|sk-ant-\w{6}|Bearer [^\s<]{6}|AKIA[0-9A-Z]{16}|sk-ant-api03/],
     ['control character', /(?<!\\)\\(?:u00[01][0-9a-f]|[bf])|[\u007f-\u009f]/],
     ['writing direction', /[\u202a-\u202e\u2066-\u2069]/],

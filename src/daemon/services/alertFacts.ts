@@ -49,7 +49,10 @@ export function alertFacts(sources: AlertSources, active: readonly AlertOccurren
     nowMs: sources.nowMs(),
     thresholds: sources.thresholds(),
     budget: known(() => budgetOf(sources.budget())),
-    operational: known(() => sources.operational()),
+    operational: known(() => {
+      const state = sources.operational()
+      return { ...state, trigger: clean(state.trigger) }
+    }),
     deadLetters: known(() => sources.lastDay('dead_letter')),
     denials: known(() => sources.lastDay('capability_denied')),
     reasoningErrors: known(() => sources.lastDay('reasoning_error')),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { leaks } from '../../../test/fakes/hostile.ts'
 import { aSnapshot, readyState, snapshotNowMs, snapshotSources } from '../../../test/fakes/snapshotSources.ts'
 import { Snapshot } from '../../contract/snapshot.ts'
 import { rungs } from '../../domain/ledger.ts'
@@ -230,6 +231,11 @@ describe('the operational state', () => {
       actor: 'operator',
       until: '2026-05-11T15:00:00Z',
     })
+  })
+
+  it('says what a person wrote without addresses and credentials', () => {
+    const trigger = 'token xoxb-123456-abcdef of jane.doe@example.com'
+    expect(leaks(JSON.stringify(of({ primary: 'paused', trigger })))).toEqual([])
   })
 
   it('a word that nobody knows is unknown', () => {

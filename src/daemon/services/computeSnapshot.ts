@@ -10,6 +10,7 @@ import {
   type OperationalState,
   primaryStates,
 } from '../../domain/operationalState.ts'
+import { cleanText } from '../../domain/panels/clean.ts'
 import {
   freshForSeconds,
   type Health,
@@ -178,7 +179,7 @@ function operationalOf(state: OperationalState): Snapshot['operational_state'] {
     reasons,
     claim_permission: claimPermissions.find((known) => known === state.permission) ?? unknown,
     since: utcSeconds(sinceMs),
-    trigger,
+    trigger: cleanText(trigger, 300),
     actor,
     until: untilMs === null ? null : utcSeconds(untilMs),
   }
