@@ -70,7 +70,7 @@ describe('a window', () => {
   it('that is switched off is none', async () => {
     plan(aWindow(-10, 30, { enabled: false }))
     world.maintenance.start()
-    expect([records(), covered(), world.maintenance.state()]).toEqual([[], null, { active: [], next: null }])
+    expect([records(), covered(), world.maintenance.state()]).toEqual([[], null, { active: [], upcoming: [] }])
     await world.clock.advance(hourMs)
     expect(records()).toEqual([])
   })
@@ -146,7 +146,7 @@ describe('a clock that is set', () => {
 })
 
 describe('what is shown', () => {
-  it('is what is in force, and the next that comes', () => {
+  it('is what is in force, and what comes, the next first', () => {
     const nowMs = world.clock.nowMs()
     plan(
       aWindow(-10, 30),
@@ -160,7 +160,10 @@ describe('what is shown', () => {
         { id: 'win_1', title: 'the move', untilMs: nowMs + 20 * minuteMs, probeIds: null },
         { id: 'win_2', title: 'fly alone', untilMs: nowMs + 25 * minuteMs, probeIds: ['fly'] },
       ],
-      next: { title: 'soon', fromMs: nowMs + 60 * minuteMs },
+      upcoming: [
+        { id: 'win_4', title: 'soon', fromMs: nowMs + 60 * minuteMs },
+        { id: 'win_3', title: 'later', fromMs: nowMs + 90 * minuteMs },
+      ],
     })
   })
 })

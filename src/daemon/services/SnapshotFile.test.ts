@@ -76,7 +76,10 @@ describe('writing the snapshot', () => {
     const { folder } = await place()
     await writeFile(join(folder, 'cache'), 'a file where a folder is wanted')
     const file = new SnapshotFile(join(folder, 'cache', 'daemon_snapshot.json'))
-    await expect(file.write(aSnapshot())).rejects.toMatchObject({ code: 'EEXIST' })
+    await expect(file.write(aSnapshot())).rejects.toMatchObject({
+      code: 'folder_unwritable',
+      message: expect.stringContaining('KORA_SNAPSHOT_PATH'),
+    })
     expect(await readFile(join(folder, 'cache'), 'utf8')).toBe('a file where a folder is wanted')
   })
 })

@@ -193,7 +193,7 @@ describe('snapshot 22: what goes wrong', () => {
     // Its temporary file cannot be made.
     await mkdir(`${path}.tmp`)
     await clock.advance(5_000)
-    await expect(service.runCycle()).rejects.toThrow('directory')
+    await expect(service.runCycle()).rejects.toMatchObject({ code: 'folder_unwritable' })
     events.publish('spend.changed', {})
     await pass(2_000)
     expect(logger.messages('warn')).toEqual(['the snapshot could not be written'])
@@ -210,7 +210,7 @@ describe('snapshot 22: what goes wrong', () => {
     await pass(100)
     await mkdir(`${path}.tmp`)
     const cycle = service.runCycle()
-    await Promise.all([service.stop(), expect(cycle).rejects.toThrow('directory')])
+    await Promise.all([service.stop(), expect(cycle).rejects.toMatchObject({ code: 'folder_unwritable' })])
     expect(await readdir(dirname(path))).toEqual(['daemon_snapshot.json', 'daemon_snapshot.json.tmp'])
   })
 
