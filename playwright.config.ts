@@ -13,7 +13,7 @@ export default defineConfig<{ host: string }>({
   globalTeardown: './test/e2e/figures.ts',
   timeout: 60_000,
   expect: { timeout: 15_000 },
-  workers: 1,
+  workers: 2,
   retries: 0,
   reporter: [['list'], ['json']],
   // For specs that need a page without a daemon; those with one launch their own.

@@ -1,6 +1,6 @@
-import AxeBuilder from '@axe-core/playwright'
 import { kind, mod, rowsOf, scroller, strip, table, title } from './historyPage.ts'
 import { expect, test } from './invented.ts'
+import { expectAccessible } from './looks.ts'
 
 test.skip(({ host }) => host !== 'headless', 'drawn by the same renderer on every host')
 test.use({ timezoneId: 'Europe/Berlin' })
@@ -315,23 +315,18 @@ test('nothing is serious for axe, whatever is open', async ({ page, open }) => {
   const { url } = await open('typical')
   await page.goto(`${url}/#/history?span=7d&kind=wake&q=fly`)
   await expect(rowsOf(page).first()).toBeVisible()
-  const serious = async (what: string) => {
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    const found = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    expect(found.map(({ id, nodes }) => `${what} ${id}: ${nodes.map((node) => node.target).join(' ')}`)).toEqual([])
-  }
   for (const button of ['Custom', 'How search works', 'More filters', 'Saved']) {
     await page.getByRole('button', { name: button, exact: true }).click()
     await expect(page.getByRole('dialog')).toBeVisible()
-    await serious(button)
+    await expectAccessible(page, button)
     await page.keyboard.press('Escape')
     await expect(page.getByRole('dialog')).toHaveCount(0)
   }
   await page.getByRole('button', { name: 'Open another history…' }).click()
   await expect(page.getByRole('radio').first()).toBeVisible()
-  await serious('open')
+  await expectAccessible(page, 'open')
   await page.keyboard.press('Escape')
   await rowsOf(page).first().getByRole('link').click()
   await expect(page.getByRole('region', { name: 'Stored record' })).toBeVisible()
-  await serious('inspector')
+  await expectAccessible(page, 'inspector')
 })

@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright'
 import { expect, test } from './cockpit.ts'
+import { expectAccessible } from './looks.ts'
 
 const env = { KORA_FLY_API_TOKEN: 'FlyV1 e2e-000000', KORA_FLY_APP_NAME: 'demo-production', KORA_SENTRY_ORG: 'demo' }
 const pages = [
@@ -39,11 +39,7 @@ test.describe('every place', () => {
         await page.evaluate((to) => location.assign(to), hash)
         await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
         await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
-        const { violations } = await new AxeBuilder({ page }).setLegacyMode(cockpit.host !== 'headless').analyze()
-        const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        expect(serious.map(({ id, nodes }) => `${hash} ${id}: ${nodes.map((node) => node.target).join(' ')}`)).toEqual(
-          [],
-        )
+        await expectAccessible(page, hash)
       }
     })
   }
