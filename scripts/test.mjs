@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { ensureChromium } from './ensureChromium.mjs'
 import { refuseOldNode } from './nodeVersion.mjs'
 
@@ -38,10 +38,33 @@ function suite(name, command, args, file, count, env = {}) {
   const counted = existsSync(file)
     ? count(JSON.parse(readFileSync(file, 'utf8')))
     : { passed: 0, failed: 0, skipped: 0 }
-  if (status !== 0 && counted.failed === 0) counted.failed = 1
-  if (counted.passed + counted.failed === 0) counted.failed = 1
+  const broke = status !== 0 && counted.failed === 0
+  if (broke || counted.passed + counted.failed === 0) counted.failed = 1
   for (const key of Object.keys(sum)) sum[key] += counted[key]
-  if (counted.failed > 0) failures.push(name)
+  if (broke) failures.push(`${name}: the runner ended with ${status}, and no test failed; see what it printed above`)
+  for (const test of counted.named ?? []) failures.push(`${name}: ${test}`)
+}
+
+/** Tests that failed, and those that never came to an end because their process did. */
+function namedByVitest({ testResults }) {
+  return testResults.flatMap(({ name, message, assertionResults }) => {
+    const file = relative('.', name)
+    const bad = assertionResults.filter(({ status }) => status === 'failed' || status === 'pending')
+    if (bad.length === 0) return message === '' ? [] : [`${file}: ${message}`]
+    return bad.map(({ status, fullName }) => `${file}: ${fullName}${status === 'failed' ? '' : ' (did not end)'}`)
+  })
+}
+
+/** Failed tests, each with the host it failed on. */
+function namedByPlaywright({ suites }) {
+  const specs = suites.flatMap(function within(one) {
+    return [...(one.specs ?? []), ...(one.suites ?? []).flatMap(within)]
+  })
+  return specs.flatMap(({ file, title, tests }) =>
+    tests
+      .filter(({ status }) => status === 'unexpected' || status === 'flaky')
+      .map(({ projectName }) => `${file}: ${title} [${projectName}]`),
+  )
 }
 
 check('types', 'tsc', ['--noEmit'])
@@ -62,7 +85,12 @@ if (chromium === null) {
     'vitest',
     ['run', '--reporter=dot', '--reporter=json', `--outputFile.json=${unit}`],
     unit,
-    (report) => ({ passed: report.numPassedTests, failed: report.numFailedTests, skipped: report.numPendingTests }),
+    (report) => ({
+      passed: report.numPassedTests,
+      failed: report.numFailedTests,
+      skipped: report.numPendingTests,
+      named: namedByVitest(report),
+    }),
     env,
   )
   const e2e = join(out, 'e2e.json')
@@ -71,14 +99,19 @@ if (chromium === null) {
     'playwright',
     ['test'],
     e2e,
-    ({ stats }) => ({ passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped }),
+    (report) => ({
+      passed: report.stats.expected,
+      failed: report.stats.unexpected + report.stats.flaky,
+      skipped: report.stats.skipped,
+      named: namedByPlaywright(report),
+    }),
     { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: e2e },
   )
 }
 
 rmSync(out, { recursive: true, force: true })
 console.log('')
-if (failures.length > 0) console.log(`failed: ${failures.join(', ')}`)
+for (const failure of failures) console.log(`failed: ${failure}`)
 if (sum.skipped > 0) console.log(`skipped: ${sum.skipped}`)
 console.log(`${sum.passed} passed, ${sum.failed} failed`)
 process.exitCode = sum.failed === 0 ? 0 : 1
