@@ -38,7 +38,10 @@ export function DataPage({ view, onChanged }: { view: SettingsView; onChanged: (
             ),
           },
           { name: 'Database', value: <span className="num">{formatBytes(daemon.databaseBytes)}</span> },
-          { name: 'History since', value: <CopyableAge atMs={daemon.historySinceMs} none="nothing recorded yet" /> },
+          {
+            name: 'Oldest record',
+            value: <CopyableAge atMs={daemon.historySinceMs} as="ago" none="nothing recorded yet" />,
+          },
         ]}
       />
       <FormFrame form={form}>

@@ -45,7 +45,10 @@ export function DaemonPage() {
             ),
           },
           { name: 'Database', value: <span className="num">{formatBytes(daemon.databaseBytes)}</span> },
-          { name: 'History since', value: <CopyableAge atMs={daemon.historySinceMs} none="nothing recorded yet" /> },
+          {
+            name: 'Oldest record',
+            value: <CopyableAge atMs={daemon.historySinceMs} as="ago" none="nothing recorded yet" />,
+          },
           { name: 'Session', value: <span className="mono">{daemon.sessionId}</span> },
         ]}
       />
