@@ -109,7 +109,7 @@ test('alerts are set, and a test of each severity says how it went', async ({ pa
   const fixture = await open('typical')
   await page.goto(`${fixture.url}/#/settings/alerts`)
   await page.getByRole('radio', { name: 'Once a day' }).check()
-  await page.getByLabel('Second one of a kind waits').fill('900')
+  await page.getByLabel('Cooldown').fill('900')
   await page.getByLabel('Calls of tools that were denied').fill('many')
   await expect(page.getByRole('button', { name: 'Save' })).toBeDisabled()
   await page.getByLabel('Calls of tools that were denied').fill('25')

@@ -54,13 +54,13 @@ export function AlertsPage({ view, onChanged }: { view: SettingsView; onChanged:
           onChange={(mode) => form.set('mode', mode)}
         />
         <NumberField
-          label="Second one of a kind waits"
+          label="Cooldown"
           unit="s"
-          help="Within this time of another alert of its category. A worse one does not wait. 0: none does."
+          help="After one of its category was told, another waits this long. A worse one does not wait. 0: none does."
           {...number('categoryCooldownSeconds')}
         />
         <NumberField
-          label="Most at once"
+          label="Burst limit"
           help="More become one message. Criticals stay single."
           {...number('burstThreshold')}
         />
@@ -70,17 +70,17 @@ export function AlertsPage({ view, onChanged }: { view: SettingsView; onChanged:
           {...onOff('tellResolved')}
         />
         <SwitchField
-          label="Look into warnings and criticals"
-          help="A model is asked why; each look costs about a cent and is counted in Spend."
+          label="Investigate warnings and criticals"
+          help="A model is asked why; each investigation costs about a cent and is counted in Spend."
           {...onOff('investigate')}
         />
         {draft.investigate ? (
           <>
-            <NumberField label="Looks in one day" help="At most, by UTC." {...number('investigationsPerDay')} />
+            <NumberField label="Investigations a day" help="At most, by UTC." {...number('investigationsPerDay')} />
             <NumberField
-              label="Look again after"
+              label="Investigate again after"
               unit="s"
-              help="An alert of the same category and severity is not looked into again within this time."
+              help="An alert of the same category and severity is not investigated again within this time."
               {...number('investigationDebounceSeconds')}
             />
             <SwitchField label="Criticals skip that wait" {...onOff('debounceBypassCritical')} />
