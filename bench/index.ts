@@ -11,7 +11,7 @@ import { ensureBuilt } from '../scripts/ensureBuilt.mjs'
 import { type Figure, isMissed, readFigure } from './figures.ts'
 
 /** Those that need what `npm run build` makes; the others run from the sources. */
-const built = ['checks', 'start', 'calls', 'now', 'snapshot']
+const built = ['checks', 'start', 'calls', 'now', 'snapshot', 'historyPage']
 const benches = [
   'wake',
   'alerts',

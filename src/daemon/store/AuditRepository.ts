@@ -3,7 +3,7 @@ import { KoraError } from '../../domain/errors.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Redactor } from '../platform/redactor.ts'
 import { createUlids } from '../platform/ulids.ts'
-import { type Anchor, anchorDetails, type ChainedRow, genesisHash, rowHash, type StoredAuditRow } from './auditChain.ts'
+import { type Anchor, anchorDetails, type ChainedRow, genesisHash, rowHash } from './auditChain.ts'
 import type { Connection } from './Connection.ts'
 import { seqAt } from './ledgerSeq.ts'
 import { plainText, toJsonDetails, toLimitedText } from './safeDetails.ts'
@@ -25,6 +25,17 @@ export interface AuditQuery {
   /** Zero or less is unlimited. */
   readonly limit: number
 }
+
+/** A row with its hashes in hexadecimal, which SQLite writes: two buffers a row took as long as all the rest. */
+export interface ListedAuditRow extends ChainedRow {
+  readonly prev_hash: string
+  readonly hash: string
+}
+
+/** What {@link toAuditRow} reads of `audit_log AS a`. */
+export const listedColumns = `a.seq, a.event_id, a.emitted_at_ms, a.seam, a.details, a.caller_session_id, a.source,
+  a.incident_id, a.wake_event_id, a.schema_version, a.extra, lower(hex(a.prev_hash)) AS prev_hash,
+  lower(hex(a.hash)) AS hash`
 
 /** Version of the row's own form, apart from the database's. */
 const rowVersion = 1
@@ -89,7 +100,7 @@ export class AuditRepository {
     const limit = query.limit > 0 ? query.limit : -1
     const { sql, values } =
       query.afterSeq === undefined && isIndexed(query) ? throughHistory(query, limit) : walk(query)
-    return this.#connection.all<StoredAuditRow>(sql, ...values, limit).map(toAuditRow)
+    return this.#connection.all<ListedAuditRow>(sql, ...values, limit).map(toAuditRow)
   }
 
   /**
@@ -207,7 +218,7 @@ function rowFilters(query: AuditQuery): Filters {
 function walk(query: AuditQuery): { sql: string; values: unknown[] } {
   const { condition, values } = where(rowFilters(query))
   const order = query.afterSeq === undefined ? 'DESC' : 'ASC'
-  return { sql: `SELECT * FROM audit_log WHERE ${condition} ORDER BY seq ${order} LIMIT ?`, values }
+  return { sql: `SELECT ${listedColumns} FROM audit_log AS a WHERE ${condition} ORDER BY seq ${order} LIMIT ?`, values }
 }
 
 /** What the index holds, and behind it the newest rows, which it does not hold yet. */
@@ -223,7 +234,7 @@ function throughHistory(query: AuditQuery, limit: number): { sql: string; values
   ])
   const tail = where(rowFilters(query))
   // Sorted by number before the rows are fetched: they need not pass through the sorting.
-  const sql = `SELECT a.* FROM (
+  const sql = `SELECT ${listedColumns} FROM (
       SELECT seq FROM (SELECT key AS seq FROM history WHERE source = 0 AND ${indexed.condition} ORDER BY id DESC LIMIT ?)
       UNION ALL
       SELECT seq FROM audit_log WHERE seq > (SELECT key FROM history_upto WHERE source = 0) AND ${tail.condition}
@@ -243,7 +254,7 @@ function check(entry: AuditEntry): void {
   }
 }
 
-export function toAuditRow(row: StoredAuditRow): AuditRow {
+export function toAuditRow(row: ListedAuditRow): AuditRow {
   const details = readObject(row.details)
   return {
     seq: row.seq,
@@ -257,8 +268,8 @@ export function toAuditRow(row: StoredAuditRow): AuditRow {
     incidentId: row.incident_id,
     wakeEventId: row.wake_event_id,
     schemaVersion: row.schema_version,
-    hash: row.hash.toString('hex'),
-    prevHash: row.prev_hash.toString('hex'),
+    hash: row.hash,
+    prevHash: row.prev_hash,
   }
 }
 
@@ -266,7 +277,9 @@ export function toAuditRow(row: StoredAuditRow): AuditRow {
 function readObject(text: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : { _unreadable: text }
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : { _unreadable: text }
   } catch {
     return { _unreadable: text }
   }

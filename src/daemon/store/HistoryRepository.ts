@@ -14,8 +14,7 @@ import {
 } from '../../domain/history.ts'
 import { everythingWord } from '../../domain/historySearch.ts'
 import { callerSessionId } from '../../domain/wake.ts'
-import { toAuditRow } from './AuditRepository.ts'
-import type { StoredAuditRow } from './auditChain.ts'
+import { type ListedAuditRow, listedColumns, toAuditRow } from './AuditRepository.ts'
 import { toCause, toStatus } from './codes.ts'
 import type { Connection } from './Connection.ts'
 import { callsPerMs, seqAt } from './ledgerSeq.ts'
@@ -28,7 +27,7 @@ const leastGapMs = 2_000
 const uptoSql = 'SELECT key FROM history_upto WHERE source = ?'
 const setUptoSql = 'UPDATE history_upto SET key = ? WHERE source = ?'
 const highestSql = 'INSERT OR REPLACE INTO audit_highest SELECT 1, seq FROM audit_log ORDER BY seq DESC LIMIT 1'
-const auditSql = 'SELECT * FROM audit_log WHERE seq > ? ORDER BY seq LIMIT ?'
+const auditSql = `SELECT ${listedColumns} FROM audit_log AS a WHERE a.seq > ? ORDER BY a.seq LIMIT ?`
 const callsSql = `SELECT l.seq AS key, l.at_ms, l.model, l.route, l.reason, l.subject, l.note, l.rung, i.incident_id
   FROM ledger AS l LEFT JOIN investigations AS i ON i.id = substr(l.subject, 15) AND l.subject LIKE 'investigation:%'
   WHERE l.seq > ? ORDER BY l.seq LIMIT ?`
@@ -121,7 +120,7 @@ export class HistoryRepository {
     // What a transaction that was undone had added to the dictionary is not there.
     if (this.#undone !== this.#connection.undone) this.#seams.clear()
     this.#undone = this.#connection.undone
-    const audit = this.#new<StoredAuditRow>('audit', auditSql, limit).map(toAuditRow)
+    const audit = this.#new<ListedAuditRow>('audit', auditSql, limit).map(toAuditRow)
     const calls = this.#new<StoredCall>('call', callsSql, limit)
     const changes = this.#new<StoredChange>('service', changesSql, limit)
     const spans = this.#new<StoredSpan>('gap', spansSql, limit)

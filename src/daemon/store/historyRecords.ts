@@ -10,8 +10,7 @@ import {
   type HistoryLine,
 } from '../../domain/historyWords.ts'
 import { utcMicros } from '../../domain/time.ts'
-import { toAuditRow } from './AuditRepository.ts'
-import type { StoredAuditRow } from './auditChain.ts'
+import { type ListedAuditRow, listedColumns, toAuditRow } from './AuditRepository.ts'
 import { toCause, toStatus } from './codes.ts'
 import type { HistoryEntry } from './historyQueries.ts'
 import { gapsBetween, type SpanEnd } from './spans.ts'
@@ -60,7 +59,8 @@ export function recordsOf(database: Database.Database, entries: readonly History
     }
   }
   const titles = lazyTitles(database)
-  read<StoredAuditRow>('audit', 'SELECT *, seq AS key FROM audit_log WHERE seq IN', (row) => ofAudit(row, titles))
+  const auditSql = `SELECT ${listedColumns}, a.seq AS key FROM audit_log AS a WHERE a.seq IN`
+  read<ListedAuditRow>('audit', auditSql, (row) => ofAudit(row, titles))
   read<Record<string, unknown>>('call', callsSql, ofCall)
   read<Record<string, unknown>>('service', changesSql, ofChange)
   read<StoredGapSpan>('gap', spansSql, (row) => ofSpan(database, row))
@@ -76,7 +76,7 @@ function lazyTitles(database: Database.Database): (probeId: string) => string {
   }
 }
 
-function ofAudit(stored: StoredAuditRow, title: (probeId: string) => string): HistoryRecord {
+function ofAudit(stored: ListedAuditRow, title: (probeId: string) => string): HistoryRecord {
   const row = toAuditRow(stored)
   return {
     atMs: row.emittedAtMs,
