@@ -26,7 +26,7 @@ export function runTests(row: Row, how: Tests, rounds: number | undefined): Ran 
   const limit = rounds === undefined ? [] : [`--testTimeout=${60_000 + rounds * 5_000}`]
   const env = { ...process.env, NO_COLOR: '1', ...(rounds === undefined ? {} : { KORA_ROUNDS: String(rounds) }) }
   try {
-    const { stdout } = spawnSync(process.execPath, [vitest, ...args, ...only, ...limit, '--disableConsoleIntercept'], {
+    const { stdout, stderr } = spawnSync(process.execPath, [vitest, ...args, ...only, ...limit, '--disableConsoleIntercept'], {
       cwd: root,
       env,
       encoding: 'utf8',
@@ -39,7 +39,7 @@ export function runTests(row: Row, how: Tests, rounds: number | undefined): Ran 
     const printed = stdout.split('\n').flatMap((line) => figureIn(line.trim(), row, how) ?? [])
     const unit = `of ${passed + failed} tests`
     const own = { name: `row ${row.row}: ${row.fault}, failed`, value: failed, unit, bound: 0 }
-    return { passed, failed, figures: printed.length > 0 ? printed : [own], output: stdout }
+    return { passed, failed, figures: printed.length > 0 ? printed : [own], output: stdout + stderr }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
