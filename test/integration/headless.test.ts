@@ -275,6 +275,20 @@ describe('kora', () => {
     ])
   })
 
+  test('whose output nobody reads any more goes on, and says nothing of it', async () => {
+    const env = { KORA_HOME: await tempFolder() }
+    const { child, ended } = await serve(env)
+    child.stdout?.destroy()
+    child.stderr?.destroy()
+    const asked = spawn(process.execPath, [koraScript, 'snapshot'], { env: clean(env) })
+    asked.stdout.destroy()
+    let said = ''
+    asked.stderr.on('data', (chunk) => (said += String(chunk)))
+    expect([await once(asked, 'close'), said]).toEqual([[0, null], ''])
+    expect((await kora(env, 'stop')).code).toBe(0)
+    expect(await ended).toBe(0)
+  })
+
   test('a probe nobody set up, and bad usage, are exit code 2', async () => {
     const env = { KORA_HOME: await tempFolder() }
     await serve(env)
