@@ -26,13 +26,17 @@ export function runTests(row: Row, how: Tests, rounds: number | undefined): Ran 
   const limit = rounds === undefined ? [] : [`--testTimeout=${60_000 + rounds * 5_000}`]
   const env = { ...process.env, NO_COLOR: '1', ...(rounds === undefined ? {} : { KORA_ROUNDS: String(rounds) }) }
   try {
-    const { stdout, stderr } = spawnSync(process.execPath, [vitest, ...args, ...only, ...limit, '--disableConsoleIntercept'], {
-      cwd: root,
-      env,
-      encoding: 'utf8',
-      maxBuffer: 64 * 1_048_576,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
+    const { stdout, stderr } = spawnSync(
+      process.execPath,
+      [vitest, ...args, ...only, ...limit, '--disableConsoleIntercept'],
+      {
+        cwd: root,
+        env,
+        encoding: 'utf8',
+        maxBuffer: 64 * 1_048_576,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    )
     const { numPassedTests: passed, numFailedTests } = JSON.parse(readFileSync(report, 'utf8')) as Report
     // A file that does not load, or a pattern that matches nothing, is a failure too.
     const failed = passed + numFailedTests === 0 ? 1 : numFailedTests
