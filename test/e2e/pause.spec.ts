@@ -121,7 +121,6 @@ test('everything about a pause is reached from the keyboard', async ({ page, ope
   await expect(sentence(page)).toHaveText('Paused until Wed 07:00')
   await page.keyboard.press(`${mod}+k`)
   await page.keyboard.type('resume')
-  await expect(page.getByRole('option', { name: /pause for/i })).toHaveCount(0)
   await page.keyboard.press('Enter')
   await expect(sentence(page)).toHaveText('All well')
   await page.keyboard.press(`${mod}+k`)

@@ -59,7 +59,7 @@ test.describe('every place', () => {
 
   test('can be reached by keyboard, and the palette finds places and actions', async ({ cockpit }) => {
     const { page } = cockpit
-    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+    await expect(page.getByRole('button', { name: 'Commands' })).toBeVisible()
     const mod = process.platform === 'darwin' ? 'Meta' : 'Control'
     await page.keyboard.press(`${mod}+6`)
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('System')
@@ -74,6 +74,26 @@ test.describe('every place', () => {
       'aria-current',
       'page',
     )
+  })
+
+  test('the palette has the keys from the moment it opens, however soon after it closed', async ({ cockpit }) => {
+    const { page } = cockpit
+    await expect(page.getByRole('button', { name: 'Commands' })).toBeVisible()
+    const mod = process.platform === 'darwin' ? 'Meta' : 'Control'
+    const field = page.getByRole('combobox', { name: 'Find a command' })
+    for (const words of ['spend', 'resume', 'backup']) {
+      await page.keyboard.press(`${mod}+k`)
+      await page.keyboard.type(words)
+      await expect(field).toHaveValue(words)
+      await expect(field).toBeFocused()
+      await page.keyboard.press('Escape')
+    }
+    await expect(page.getByRole('dialog', { name: 'Commands' })).toHaveCount(0)
+    const link = page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: /^System/ })
+    await link.focus()
+    await page.keyboard.press(`${mod}+k`)
+    await page.keyboard.press('Escape')
+    await expect(link).toBeFocused()
   })
 
   test('System runs a task and makes a backup that restores', async ({ cockpit }) => {

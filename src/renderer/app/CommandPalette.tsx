@@ -14,12 +14,26 @@ function close(): void {
 
 /** Mod+K: everything there is, found by a few letters. */
 export function CommandPalette() {
-  const open = useUi((state) => state.palette)
+  return useUi((state) => state.palette) ? <OpenPalette /> : null
+}
+
+/**
+ * One opening of it. It has the keys from the moment it is there, and is gone at once when it closes: an operator
+ * who opens it again before a fade has ended would otherwise type into the last search, or into the page.
+ */
+function OpenPalette() {
+  const [reachedFrom] = useState(() => document.activeElement)
   return (
-    <Base.Root open={open} onOpenChange={(next) => (next ? undefined : close())}>
+    <Base.Root open onOpenChange={(next) => (next ? undefined : close())}>
       <Base.Portal>
         <Base.Backdrop className={dialogStyles['scrim']} />
-        <Base.Popup className={styles['palette']} aria-label="Commands" data-modal="">
+        <Base.Popup
+          className={styles['palette']}
+          aria-label="Commands"
+          data-modal=""
+          initialFocus={false}
+          finalFocus={() => (reachedFrom instanceof HTMLElement && reachedFrom !== document.body ? reachedFrom : false)}
+        >
           <Finder />
         </Base.Popup>
       </Base.Portal>
@@ -37,13 +51,13 @@ function Finder() {
     return grouped([...findCommands(commands, query), ...(search ? [search] : [])])
   }, [commands, query])
   return (
-    <Command shouldFilter={false} loop label="Commands">
+    <Command shouldFilter={false} loop label="Find a command">
       <Command.Input
+        autoFocus
         className={styles['input']}
         value={query}
         onValueChange={setQuery}
         placeholder="Place, service, incident or action"
-        aria-label="Find a command"
       />
       <Command.List className={styles['list']}>
         {groups.map(({ group, commands: members }) => (

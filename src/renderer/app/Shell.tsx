@@ -1,5 +1,5 @@
 import { Tooltip } from '@base-ui/react/tooltip'
-import { useEffect } from 'react'
+import { useEffect, useLayoutEffect } from 'react'
 import { useCockpit } from '../client/CockpitContext.ts'
 import { useNeedsCount } from '../client/needs.ts'
 import { uiStore } from '../client/ui.ts'
@@ -35,7 +35,8 @@ export function Shell({ retryAtMs, onRetry }: { retryAtMs: number | null; onRetr
   useEffect(() => {
     document.title = `${needs > 0 ? `(${needs}) ` : ''}${place.label} · Kora`
   }, [needs, place.label])
-  useEffect(startShortcuts, [])
+  // Before the shell is painted: a key pressed at what is seen is never lost.
+  useLayoutEffect(startShortcuts, [])
   useHeadingFocus()
   useBrowserNotifications()
   useViewRecords(place.id)

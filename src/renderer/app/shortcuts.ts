@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef } from 'react'
+import { useLayoutEffect, useRef } from 'react'
 import { isTypingTarget, matchesKeys } from './keys.ts'
 
 export const isMac = /mac/i.test(globalThis.navigator?.platform ?? '')
@@ -46,7 +46,7 @@ export function useShortcuts(shortcuts: readonly Shortcut[]): void {
   useLayoutEffect(() => {
     layer.current = shortcuts
   })
-  useEffect(() => {
+  useLayoutEffect(() => {
     layers.push(layer)
     return () => {
       layers.splice(layers.indexOf(layer), 1)
