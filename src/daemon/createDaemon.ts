@@ -25,6 +25,7 @@ import { createPublishedApi } from './hosting/publishedApi.ts'
 import type { PublishedSources } from './hosting/publishedEndpoint.ts'
 import { publishedSources } from './hosting/publishedSources.ts'
 import type { Listener } from './listeners/listener.ts'
+import { Lifecycle, stopGraceMs } from './Lifecycle.ts'
 import { listeners } from './listeners/registry.ts'
 import type { Clock } from './platform/clock.ts'
 import type { EnvConfig } from './platform/config.ts'
@@ -50,7 +51,6 @@ import { ConnectivityService } from './services/ConnectivityService.ts'
 import { Coordinator } from './services/Coordinator.ts'
 import { CostService } from './services/CostService.ts'
 import { CostTelemetry } from './services/CostTelemetry.ts'
-import { Degradations } from './services/Degradations.ts'
 import { Events } from './services/Events.ts'
 import { HistoryFiles } from './services/HistoryFiles.ts'
 import { HistoryService } from './services/HistoryService.ts'
@@ -101,21 +101,8 @@ import { StoreReader } from './store/StoreReader.ts'
 
 /** One request to Slack; the reliability specification wants a hanging Slack given up within 10 s. */
 const slackTimeoutMs = 9_000
-const stopGraceMs = 8_000
 /** Who pays for model calls: an API key's account. */
 const account = 'api_key'
-const minuteMs = 60_000
-/** What an earlier process left goes on after this long even if its probe could not be looked at again. */
-const recheckLimitMs = 60_000
-/** A wall clock that moves by more was set; by less it is being corrected, or the clocks are rounded. */
-const setClockMs = 30_000
-
-const lostLog = {
-  code: 'log_lost',
-  message: 'The database’s write log was deleted while Kora was stopped: the last records before that may be missing.',
-  action: 'Compare System, Audit with what you remember; a backup holds everything up to its time.',
-  route: '/system/backups',
-} as const
 
 /** What a host gives the daemon. Everything else it builds itself. */
 export interface DaemonOptions {
@@ -230,14 +217,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
       system.taskSettled(name, result)
     },
     onStall: (forMs) => system.stalled(forMs),
-    onWake: () => {
-      spans.woke()
-      awakeSinceMs = clock.nowMs()
-      operational.tick(clock.nowMs())
-      maintenance.look()
-      budgetTick()
-      probes.checkSoon(recheckFirst())
-    },
+    onWake: () => lifecycle.woke(),
   })
   const connectivity = new ConnectivityService({
     store,
@@ -408,7 +388,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
     facts: (active) => {
       // A sleep, and a clock that was set, are seen before anything is judged by its age.
       scheduler.catchUp()
-      noticeSetClock()
+      lifecycle.noticeSetClock()
       return alertFacts(
         {
           nowMs: () => clock.nowMs(),
@@ -424,11 +404,11 @@ export function createDaemon(options: DaemonOptions): Daemon {
             if (late.refusal) throw late.refusal
             return system.schedules()
           },
-          storeBackAtMs: () => storeBackAtMs,
+          storeBackAtMs: () => lifecycle.storeBackAtMs,
           snapshotAgeSeconds: () => snapshots.ageSeconds(),
           freshForSeconds: () => freshForSeconds(options.config.snapshot.intervalMs / 1_000),
-          awakeSinceMs: () => (coordinator.bootAtMs === null ? null : awakeSinceMs),
-          checks: () => probes.pace(awakeSinceMs),
+          awakeSinceMs: () => (coordinator.bootAtMs === null ? null : lifecycle.awakeSinceMs),
+          checks: () => probes.pace(lifecycle.awakeSinceMs),
           connectivity: () => connectivity.state(),
           channels: () => channels.states(),
           problems: () => problems.list(),
@@ -598,10 +578,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
       investigations,
       alertInvestigations,
       lastWakeAtMs: () => store.audit.list({ seam: 'probe.wake_requested', limit: 1 })[0]?.emittedAtMs ?? null,
-      lookAgain: (probeIds) => {
-        limitRechecks()
-        probes.checkSoon(probeIds)
-      },
+      lookAgain: (probeIds) => lifecycle.lookAgain(probeIds),
     }),
   })
   const gates = new BootGates({
@@ -617,165 +594,52 @@ export function createDaemon(options: DaemonOptions): Daemon {
     ],
   })
 
-  const hydration = new AbortController()
-  let stopping: Promise<void> | null = null
-  /** Since when anything may be expected to happen: the start, the end of a sleep, or the setting of the clock. */
-  let awakeSinceMs = clock.nowMs()
-  /** The wall clock beside the time since the machine's boot: it stays the same until somebody sets the clock. */
-  let wallBesideBootMs = clock.nowMs() - clock.bootMs()
-  let storeBackAtMs = 0
-  let endRechecks = (): void => undefined
-
-  function limitRechecks(): void {
-    endRechecks()
-    endRechecks = clock.setTimer(recheckLimitMs, () => {
-      notifications.releaseRechecks()
-      investigations.releaseRechecks()
-    })
-  }
-
-  /** How long ago something happened cannot be told across the setting of the clock: it counts as just now. */
-  function noticeSetClock(): void {
-    const besideBootMs = clock.nowMs() - clock.bootMs()
-    if (Math.abs(besideBootMs - wallBesideBootMs) > setClockMs) awakeSinceMs = clock.nowMs()
-    wallBesideBootMs = besideBootMs
-  }
-
-  /** No model is called before the period's spending is known. */
-  function startBudget(): void {
-    prices.start()
-    operational.start()
-    costs.recover()
-    budget.start()
-    telemetry.hydrate({ periodMs: budget.periodMs, account })
-    costs.reprice(true)
-    // What was counted while the store refused is in the ledger only now.
-    events.on('store.recovered', () => {
-      storeBackAtMs = clock.nowMs()
-      budget.reread()
-      telemetry.hydrate({ periodMs: budget.periodMs, account })
-    })
-  }
-
-  function budgetTick(): void {
-    budget.tick()
-    costs.reprice(prices.look())
-    spikes.look(spend.state().spike)
-    events.publish('spend.changed', {})
-  }
-
-  /** After a sleep nothing is told before its probe was looked at again (ruling 18). @returns the probes to look at */
-  function recheckFirst(): string[] {
-    limitRechecks()
-    return [...new Set([...notifications.hold(), ...investigations.hold()])]
-  }
-
-  /** What repeats and is no listener's own. */
-  function schedule(): void {
-    housekeeping.register(scheduler)
-    backups.register(scheduler, system.firstDelayMs('backup.nightly', 86_400_000, 600_000))
-    const task = (name: string, intervalMs: number, run: () => void | Promise<void>, firstDelayMs?: number): void => {
-      const first = firstDelayMs === undefined ? {} : { firstDelayMs }
-      scheduler.add({
-        name,
-        intervalMs,
-        timeoutMs: Math.min(minuteMs, intervalMs * 6),
-        run: async () => run(),
-        ...first,
-      })
-    }
-    const { alerts: alertTimes, snapshot: snapshotTimes, wakeSweepMs, costTelemetry } = options.config
-    task('listeners.check', 5_000, () => {
-      coordinator.look()
-      operational.tick(clock.nowMs())
-    })
-    task('incidents.tick', 5_000, () => incidents.tick())
-    // Everything reacts to commits; these find what a lost reaction would have left.
-    task('wakes.sweep', Math.max(1_000, wakeSweepMs), () => {
-      notifications.kick()
-      investigations.kick()
-    })
-    task('alert_wake.tail', alertTimes.wakeSweepMs, () => alertInvestigations.kick())
-    task('alerts.notify', alertTimes.notifyMs, () => alerts.look())
-    const digestDueMs = system.firstDelayMs('alerts.digest_flush', alertTimes.digestMs, 1_000)
-    task('alerts.digest_flush', alertTimes.digestMs, () => void alerts.flushDigest(), digestDueMs)
-    task('budget.tick', minuteMs, () => {
-      spans.tick()
-      budgetTick()
-    })
-    task('snapshot.compute', snapshotTimes.intervalMs, () => snapshots.runCycle())
-    task('cost_telemetry.persist', costTelemetry.persistMs, () => telemetryExport.write())
-  }
-
-  async function start(): Promise<void> {
-    if (stopping) throw new KoraError('daemon_stopping', 'This daemon was stopped; start another.')
-    if (store.lostLog) problems.raise(lostLog)
-    spans.start()
-    files.start()
-    startBudget()
-    new Degradations({ events, late, operational }).start()
-    maintenance.start()
-    incidents.start()
-    connectivity.start()
-    counts.start()
-    schedule()
-    state.start()
-    events.on('operational.changed', ({ from, to }) => {
-      // What was held back is told only after its probe was looked at again (ruling 18).
-      if (from === 'paused' && to !== 'paused') probes.checkSoon(recheckFirst())
-    })
-    try {
-      await coordinator.start()
-    } catch (error) {
-      operational.stopped(`the start failed: ${error instanceof Error ? error.message : String(error)}`)
-      throw error
-    }
-    awakeSinceMs = clock.nowMs()
-    const { waits, done } = gates.run(hydration.signal)
-    const ready = done.then((reports) => {
-      if (stopping) return
-      operational.ready('everything was started')
-      system.started(reports)
-    })
-    // While a check has to be tried again, Kora watches and tells, and calls itself starting.
-    await Promise.race([waits, ready])
-    rows.hydrate(hydration.signal).catch((error: unknown) => {
-      logger.warn('the last hour could not be read', { error: String(error) })
-    })
-  }
-
-  async function end(reason: string): Promise<void> {
-    if (coordinator.bootAtMs !== null) system.stopping(reason)
-    coordinator.callOff(reason)
-    hydration.abort()
-    endRechecks()
-    state.stop()
-    const grace = Promise.withResolvers<void>()
-    const cancel = clock.setTimer(stopGraceMs, grace.resolve)
-    // What does not end in time must not keep the store open.
-    await Promise.race([coordinator.stop(reason).then(() => files.stop()), grace.promise])
-    cancel()
-    maintenance.stop()
-    spans.stop()
-    await http.close()
-    await store.close()
-  }
+  const lifecycle: Lifecycle = new Lifecycle({
+    store,
+    late,
+    clock,
+    http,
+    logger,
+    events,
+    config: options.config,
+    scheduler,
+    coordinator,
+    gates,
+    operational,
+    problems,
+    spans,
+    budget,
+    hydrateSpending: () => telemetry.hydrate({ periodMs: budget.periodMs, account }),
+    costs,
+    prices,
+    spend,
+    spikes,
+    telemetryExport,
+    maintenance,
+    incidents,
+    connectivity,
+    probes,
+    rows,
+    investigations,
+    notifications,
+    alerts,
+    alertInvestigations,
+    snapshots,
+    counts,
+    housekeeping,
+    backups,
+    files,
+    system,
+    state,
+  })
 
   return {
     router,
     published,
-    start,
-    stop: (reason) => (stopping ??= end(reason)),
+    start: () => lifecycle.start(),
+    stop: (reason) => lifecycle.stop(reason),
     resumed: () => scheduler.catchUp(),
-    async drain() {
-      await scheduler.drain()
-      await probes.drain()
-      await investigations.drain()
-      await notifications.drain()
-      await alertInvestigations.drain()
-      await notifications.drain()
-      await snapshots.drain()
-    },
+    drain: () => lifecycle.drain(),
   }
 }
 
