@@ -28,6 +28,7 @@ const wrong: readonly [file: string, imported: string][] = [
   ['src/daemon/clients/a.ts', '../services/Events.ts'],
   ['src/daemon/platform/a.ts', '../services/Events.ts'],
   ['src/daemon/platform/b.ts', '../store/Store.ts'],
+  ['src/daemon/platform/c.ts', '../api/state.ts'],
   ['src/main/a.ts', '../headless/HttpHost.ts'],
   ['src/main/b.ts', '../renderer/app/main.tsx'],
   ['src/headless/a.ts', '../main/index.ts'],

@@ -1,4 +1,4 @@
-import { errors } from 'undici'
+import errors from 'undici/lib/core/errors.js'
 import { BlockedAddress } from './addressGate.ts'
 import { HttpFailure, type TransportCause } from './http.ts'
 

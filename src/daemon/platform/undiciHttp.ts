@@ -1,7 +1,12 @@
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { TLSSocket } from 'node:tls'
-import { Agent, buildConnector, type Dispatcher, errors } from 'undici'
+import type { Dispatcher } from 'undici'
+// By its parts: the whole brings fetch, WebSocket, caches and mocks along, megabytes that stay resident.
+import requestOver from 'undici/lib/api/api-request.js'
+import buildConnector from 'undici/lib/core/connect.js'
+import errors from 'undici/lib/core/errors.js'
+import Agent from 'undici/lib/dispatcher/agent.js'
 import { bareHost, type ResolveName, resolveBySystem, vettedLookup, vetUrl } from './addressGate.ts'
 import type { Clock } from './clock.ts'
 import type { HttpClient, HttpReply, HttpRequest } from './http.ts'
@@ -130,11 +135,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       signal,
     }
     try {
-      return await agent.request(call)
+      return await requestOver.call(agent, call)
     } catch (error) {
       const repeatable = hop.method === 'GET' || hop.method === 'HEAD' || hop.method === 'OPTIONS'
       if (!repeatable || signal.aborted || !brokeOnReuse(error, brokeAfterReuse)) throw error
-      return agent.request(call)
+      return requestOver.call(agent, call)
     }
   }
 
