@@ -39,6 +39,7 @@ describe('whether a snapshot may be shown', () => {
 
   it('snapshot 27: an interval above five minutes stretches the limit to two intervals', () => {
     expect([1, 300, 301, 900].map(freshForSeconds)).toEqual([600, 600, 602, 1_800])
+    expect([299.999, 300.2, 333.333].map(freshForSeconds)).toEqual([600, 601, 667])
     expect(isFresh(ago(1_800), nowMs, freshForSeconds(900))).toBe(true)
     expect(isFresh(ago(1_801), nowMs, freshForSeconds(900))).toBe(false)
   })

@@ -29,9 +29,9 @@ export const leastFreshSeconds = 600
 /** How far ahead of the reader's clock a snapshot may stand: a clock that was set by a breath. */
 export const skewSeconds = 2
 
-/** Seconds for which a snapshot is fresh: two intervals, ten minutes at the least. */
+/** Whole seconds for which a snapshot is fresh: two intervals, rounded up, ten minutes at the least. */
 export function freshForSeconds(intervalSeconds: number): number {
-  return Math.max(leastFreshSeconds, 2 * intervalSeconds)
+  return Math.max(leastFreshSeconds, Math.ceil(2 * intervalSeconds))
 }
 
 /**

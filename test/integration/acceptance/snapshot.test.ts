@@ -197,6 +197,13 @@ describe('snapshot.md 11', () => {
     expect((await current(kora)).schema_version).toBe(7)
   })
 
+  it('snapshot 27: an interval that is no whole number of seconds is published like any other', async () => {
+    const kora = await daemon({ env: { KORA_SNAPSHOT_INTERVAL_SEC: '333.333' } })
+    await kora.pass(3_000)
+    expect((await current(kora)).fresh_for_seconds).toBe(667)
+    expect(await readSnapshotFile(kora.paths.snapshot, kora.clock.nowMs())).toEqual(await current(kora))
+  })
+
   it('snapshot 28: what another process left is not served as this one’s', async () => {
     const first = await daemon()
     await first.pass(3_000)
