@@ -119,6 +119,28 @@ describe('snapshot 1: when sources throw', () => {
     expect(sections.operational_state.reason).toBe('no such thing')
   })
 
+  it.each([[null], [undefined]])('a source that answers %s is as good as one that throws', (answer) => {
+    for (const name of ['operational', 'alerts', 'spend', 'services', 'telemetry', 'daemon', 'listeners', 'errors']) {
+      const snapshot = aSnapshot({ [name]: () => answer })
+      expect([name, Snapshot.safeParse(snapshot).success]).toEqual([name, true])
+      const { cost_ladder_by_tenant: _none, tasks: _noBoard, ...sections } = snapshot.sections
+      const damaged = Object.values(sections).filter(({ status }) => status !== 'ok')
+      expect([name, damaged.length]).toEqual([name, 1])
+    }
+  })
+
+  it.each([['a text'], [{ odd: true }], [Object.create(null)], [undefined]])(
+    'whatever is thrown, %o too, costs its own section alone',
+    (thrown: unknown) => {
+      const { sections, operational_state: state } = aSnapshot({
+        telemetry: () => {
+          throw thrown
+        },
+      })
+      expect([sections.cost_telemetry.status, state.primary]).toEqual(['unknown', 'ready'])
+    },
+  )
+
   const owners: Readonly<Record<keyof SnapshotSources, readonly [section: string, paths: readonly string[]]>> = {
     operational: ['operational_state', ['operational_state']],
     alerts: ['alerts', ['alerts']],
@@ -263,9 +285,26 @@ describe('alerts', () => {
 
   it('of groups that cannot tell are known in part', () => {
     const blind = ['task_failing', 'watching']
-    const { alerts, sections } = aSnapshot({ alerts: () => ({ active: [], blind, lookedAtMs: snapshotNowMs }) })
-    expect(alerts.active_count).toBe(0)
+    const active = [{ severity: 'warning', category: 'cost_ladder' }] as const
+    const { alerts, sections } = aSnapshot({ alerts: () => ({ active, blind, lookedAtMs: snapshotNowMs }) })
+    expect(alerts).toEqual({
+      active_count: 1,
+      by_severity: { critical: 'unknown', warning: 1, info: 'unknown' },
+      by_category: { cost_ladder: 1 },
+    })
     expect(sections.alerts).toMatchObject({ status: 'partial', reason: 'cannot tell: task_failing, watching' })
+  })
+
+  it('snapshot 26: are not zero because one group of rules cannot tell', () => {
+    const { alerts, sections } = aSnapshot({
+      alerts: () => ({ active: [], blind: ['cost_ladder'], lookedAtMs: snapshotNowMs }),
+    })
+    expect(alerts).toEqual({
+      active_count: 'unknown',
+      by_severity: { critical: 'unknown', warning: 'unknown', info: 'unknown' },
+      by_category: {},
+    })
+    expect(sections.alerts).toMatchObject({ status: 'partial', reason: 'cannot tell: cost_ladder' })
   })
 
   it('snapshot 26: that cannot be read are never zero', () => {

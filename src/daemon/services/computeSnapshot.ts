@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import type { SectionState, Snapshot } from '../../contract/snapshot.ts'
 import type { ListenerRow } from '../../contract/system.ts'
 import { type Alert, countBySeverity } from '../../domain/alert.ts'
@@ -82,37 +83,35 @@ export function computeSnapshot(sources: SnapshotSources, { nowMs, sessionId, in
     try {
       return { ok: true, value: source() }
     } catch (error) {
-      return { ok: false, why: clip(redact(error instanceof Error ? error.message : String(error)), reasonLength) }
+      return { ok: false, why: clip(redact(error instanceof Error ? error.message : inspect(error)), reasonLength) }
     }
   }
   const now = utcSeconds(nowMs)
   const expected = intervalMs / 1_000
   const operational = read(() => operationalOf(sources.operational()))
-  const alerts = read(() => sources.alerts())
-  const spend = read(() => sources.spend())
+  const alerts = read(() => alertsOf(sources.alerts()))
   const cost = {
     rung: read(() => publishedRung(sources.rung()) as Snapshot['cost_ladder']['current_tier']),
     pct: read(() => number(sources.pctUsed())),
-    spent: spend.ok ? read(() => usd(spend.value.spentNanoUsd)) : spend,
+    spent: read(() => usd(sources.spend().spentNanoUsd)),
     model: read(() => sources.defaultModel()),
   }
   const services = read(() => servicesOf(sources.services(), nowMs))
-  const telemetry = read(() => sources.telemetry())
-  const daemon = read(() => sources.daemon())
-  const listeners = read(() => sources.listeners())
-  const errors = read(() => sources.errors())
+  const telemetry = read(() => telemetryOf(sources.telemetry()))
+  const daemon = read(() => lifeOf(sources.daemon()))
+  const listeners = read(() => listenersOf(sources.listeners()))
+  const errors = read(() => errorsOf(sources.errors()))
   const about = (parts: readonly Read<unknown>[], observedAt: string = now, every = expected): SectionState => {
     const missing = parts.flatMap((part) => (part.ok ? [] : [part.why]))
     const status = missing.length === 0 ? 'ok' : missing.length < parts.length ? 'partial' : unknown
     const reason = missing.length === 0 ? null : [...new Set(missing)].join('; ')
     return { status, observed_at: observedAt, expected_every_seconds: every, reason }
   }
-  const blind = alerts.ok ? alerts.value.blind : []
   const sections: Record<SnapshotSection, SectionState> = {
     operational_state: about([operational]),
     alerts: {
-      ...about([alerts], alerts.ok ? utcSeconds(alerts.value.lookedAtMs) : unknown),
-      ...(blind.length > 0 ? { status: 'partial', reason: `cannot tell: ${blind.join(', ')}` } : {}),
+      ...about([alerts], alerts.ok ? alerts.value.observedAt : unknown),
+      ...(alerts.ok && alerts.value.cannotTell !== null ? { status: 'partial', reason: alerts.value.cannotTell } : {}),
     },
     cost_ladder: about(Object.values(cost)),
     cost_ladder_by_tenant: about([]),
@@ -127,7 +126,7 @@ export function computeSnapshot(sources: SnapshotSources, { nowMs, sessionId, in
     session_id: sessionId,
     fresh_for_seconds: freshForSeconds(expected),
     operational_state: operational.ok ? operational.value : unknownOperational,
-    alerts: alerts.ok ? alertsOf(alerts.value.active) : unknownAlerts,
+    alerts: alerts.ok ? alerts.value.counts : unknownAlerts,
     cost_ladder: {
       current_tier: cost.rung.ok ? cost.rung.value : unknown,
       monthly_budget_pct_used: cost.pct.ok ? Math.trunc(cost.pct.value * 100 + 1e-6) / 100 : null,
@@ -135,7 +134,7 @@ export function computeSnapshot(sources: SnapshotSources, { nowMs, sessionId, in
       // Cut off, not rounded: never a step of the ladder before its time (ruling 7).
       spent_to_date_usd: cost.spent.ok ? cost.spent.value : unknown,
       credit_pool_usd: poolUsd(
-        spend,
+        read(() => sources.spend().poolNanoUsd / 1e9),
         read(() => sources.poolUsdOfEnv()),
       ),
     },
@@ -185,13 +184,32 @@ function operationalOf(state: OperationalState): Snapshot['operational_state'] {
   }
 }
 
-function alertsOf(active: readonly Pick<Alert, 'severity' | 'category'>[]): Snapshot['alerts'] {
+interface AlertsRead {
+  readonly counts: Snapshot['alerts']
+  readonly observedAt: string
+  /** Null when every group of rules could tell. */
+  readonly cannotTell: string | null
+}
+
+/** What was found counts; that nothing was found says nothing while a group of rules cannot tell. */
+function alertsOf({ active, blind, lookedAtMs }: ReturnType<SnapshotSources['alerts']>): AlertsRead {
+  const count = (n: number) => (n === 0 && blind.length > 0 ? unknown : n)
+  const { critical, warning, info } = countBySeverity(active)
   const byCategory = Map.groupBy(active, ({ category }) => category)
   return {
-    active_count: active.length,
-    by_severity: countBySeverity(active),
-    by_category: Object.fromEntries([...byCategory].map(([category, own]) => [category, own.length])),
+    counts: {
+      active_count: count(active.length),
+      by_severity: { critical: count(critical), warning: count(warning), info: count(info) },
+      by_category: Object.fromEntries([...byCategory].map(([category, own]) => [category, own.length])),
+    },
+    observedAt: utcSeconds(lookedAtMs),
+    cannotTell: blind.length === 0 ? null : `cannot tell: ${blind.join(', ')}`,
   }
+}
+
+/** The two windows that are published here: the third would only make the file larger. */
+function telemetryOf({ rolling_24h, monthly }: ReturnType<SnapshotSources['telemetry']>): Snapshot['cost_telemetry'] {
+  return { rolling_24h, monthly }
 }
 
 function usd(nanoUsd: number): number {
@@ -199,14 +217,10 @@ function usd(nanoUsd: number): number {
 }
 
 /** The pool that the rungs are reckoned from, else the one of the environment, else the one nobody set. */
-function poolUsd(spend: Read<{ poolNanoUsd: number }>, ofEnv: Read<number | null>): number {
-  const candidates = [
-    spend.ok ? spend.value.poolNanoUsd / 1e9 : null,
-    ofEnv.ok ? ofEnv.value : null,
-    defaultPoolUsd,
-  ] as const
-  const pool = candidates.find((candidate) => candidate !== null && Number.isFinite(candidate) && candidate > 0)
-  return Math.trunc((pool ?? defaultPoolUsd) * 100 + 1e-6) / 100
+function poolUsd(...candidates: readonly Read<number | null>[]): number {
+  const known = candidates.flatMap((candidate) => (candidate.ok ? (candidate.value ?? []) : []))
+  const pool = known.find((usd) => Number.isFinite(usd) && usd > 0) ?? defaultPoolUsd
+  return Math.trunc(pool * 100 + 1e-6) / 100
 }
 
 function number(value: number): number {
@@ -263,27 +277,42 @@ function everyOf(services: Read<ServicesRead>, otherwise: number): number {
   return services.ok && services.value.everyMs !== null ? services.value.everyMs / 1_000 : otherwise
 }
 
-function daemonHealth(
-  daemon: Read<{ bootAtMs: number | null; uptimeSeconds: number | null }>,
-  listeners: Read<readonly Pick<ListenerRow, 'name' | 'state' | 'lastEventAtMs' | 'consecutiveErrors'>[]>,
-  errors: Read<{ count: number; byKind: Readonly<Record<string, number>> }>,
-): Snapshot['daemon_health'] {
-  const count = errors.ok ? errors.value.count : 0
-  const rows = listeners.ok ? listeners.value : []
-  const shown = rows.map(({ name, state, lastEventAtMs, consecutiveErrors }) => ({
-    name,
-    // One that has not been started yet is neither up nor down.
-    status: state === 'starting' ? (unknown as typeof unknown) : state,
-    last_event_at: lastEventAtMs === null ? unknown : utcSeconds(lastEventAtMs),
-    consecutive_errors: consecutiveErrors,
-  }))
-  const { bootAtMs, uptimeSeconds } = daemon.ok ? daemon.value : { bootAtMs: null, uptimeSeconds: null }
+type DaemonHealth = Snapshot['daemon_health']
+type Life = Pick<DaemonHealth, 'boot_at' | 'uptime_seconds'>
+type Errors = Pick<DaemonHealth, 'recent_error_count_5min' | 'recent_errors_5min'>
+
+function lifeOf({ bootAtMs, uptimeSeconds }: ReturnType<SnapshotSources['daemon']>): Life {
   return {
-    overall_status: overallStatus(shown, count),
     boot_at: bootAtMs === null ? unknown : utcSeconds(bootAtMs),
     uptime_seconds: uptimeSeconds ?? unknown,
-    listeners: Object.fromEntries(shown.map(({ name, ...rest }) => [name, rest])),
-    recent_error_count_5min: count,
-    recent_errors_5min: errors.ok ? { ...errors.value.byKind } : {},
+  }
+}
+
+function listenersOf(rows: ReturnType<SnapshotSources['listeners']>): DaemonHealth['listeners'] {
+  const shown = rows.map(({ name, state, lastEventAtMs, consecutiveErrors }) => {
+    // One that has not been started yet is neither up nor down.
+    const status = state === 'starting' ? unknown : state
+    const lastEventAt = lastEventAtMs === null ? unknown : utcSeconds(lastEventAtMs)
+    return [name, { status, last_event_at: lastEventAt, consecutive_errors: consecutiveErrors }] as const
+  })
+  return Object.fromEntries(shown)
+}
+
+function errorsOf({ count, byKind }: ReturnType<SnapshotSources['errors']>): Errors {
+  return { recent_error_count_5min: count, recent_errors_5min: { ...byKind } }
+}
+
+function daemonHealth(
+  daemon: Read<Life>,
+  listeners: Read<DaemonHealth['listeners']>,
+  errors: Read<Errors>,
+): DaemonHealth {
+  const known = listeners.ok ? listeners.value : {}
+  const counted = errors.ok ? errors.value : { recent_error_count_5min: 0, recent_errors_5min: {} }
+  return {
+    overall_status: overallStatus(Object.values(known), counted.recent_error_count_5min),
+    ...(daemon.ok ? daemon.value : { boot_at: unknown, uptime_seconds: unknown }),
+    listeners: known,
+    ...counted,
   }
 }
