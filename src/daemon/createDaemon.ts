@@ -433,7 +433,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
       rung: () => knownBudget(budget).rung,
       pctUsed: () => knownBudget(budget).pctUsed,
       spend: () => knownBudget(budget),
-      poolUsdOfEnv: () => Number(fixed.find(({ path }) => path === 'budget.poolUsd')?.value ?? Number.NaN),
+      poolUsdSet: () => settings.get().budget.poolUsd,
       defaultModel: () => settings.get().model.id,
       services: () => probes.watched(),
       telemetry: () => {

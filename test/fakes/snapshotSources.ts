@@ -19,7 +19,7 @@ export function snapshotSources(changes: Partial<SnapshotSources> = {}): Snapsho
     rung: () => 'normal',
     pctUsed: () => 12.5,
     spend: () => ({ spentNanoUsd: 25_000_000_000, poolNanoUsd: 200_000_000_000 }),
-    poolUsdOfEnv: () => null,
+    poolUsdSet: () => 200,
     defaultModel: () => 'claude-haiku-4-5-20251001',
     services: () => [
       { id: 'fly', kind: 'fly', status: 'healthy', observedAtMs: snapshotNowMs - 30_000, intervalMs: 60_000 },

@@ -41,7 +41,7 @@ describe('what the environment says about spending', () => {
     '200 USD',
     '1000000.01',
     '9'.repeat(40),
-  ])('a pool of "%s" is ignored with a warning', (value) => {
+  ])('snapshot 8: a pool of "%s" is ignored with a warning', (value) => {
     expect(parseSpending({ KORA_CREDIT_POOL_USD: value })).toEqual({
       config: defaults,
       fixed: [],

@@ -147,7 +147,7 @@ describe('snapshot 1: when sources throw', () => {
     rung: ['cost_ladder', ['cost_ladder.current_tier']],
     pctUsed: ['cost_ladder', ['cost_ladder.monthly_budget_pct_used']],
     spend: ['cost_ladder', ['cost_ladder.spent_to_date_usd', 'cost_ladder.credit_pool_usd']],
-    poolUsdOfEnv: ['cost_ladder', []],
+    poolUsdSet: ['cost_ladder', []],
     defaultModel: ['cost_ladder', ['cost_ladder.model_default']],
     services: ['service_health', ['service_health', 'service_observed_at']],
     telemetry: ['cost_telemetry', ['cost_telemetry']],
@@ -354,22 +354,21 @@ describe('the budget', () => {
   })
 
   it.each([
-    ['its own, whatever the environment says', 350_000_000_000, 999, 350],
-    ['its own in cents, cut off', 82_409_000_000, null, 82.4],
-    ['that of the environment when it has none', 0, 999, 999],
-    ['the default when both are nothing', 0, null, 200],
-    ['the default when the environment says zero', 0, 0, 200],
-    ['the default when the environment says less', 0, -5, 200],
-    ['the default when the environment says no number', 0, Number.NaN, 200],
+    ['its own, whatever is set', 350_000_000_000, 999, 350],
+    ['its own in cents, cut off', 82_409_000_000, 999, 82.4],
+    ['the one that is set when it has none', 0, 999, 999],
+    ['the default when zero is set', 0, 0, 200],
+    ['the default when less is set', 0, -5, 200],
+    ['the default when no number is set', 0, Number.NaN, 200],
     ['the default when its own is no number', Number.NaN, Number.POSITIVE_INFINITY, 200],
-  ])('snapshot 8: the pool is %s', (_, poolNanoUsd, ofEnv, expected) => {
-    const pool = ladder({ spend: () => ({ spentNanoUsd: 0, poolNanoUsd }), poolUsdOfEnv: () => ofEnv })
+  ])('snapshot 8: the pool is %s', (_, poolNanoUsd, poolUsdSet, expected) => {
+    const pool = ladder({ spend: () => ({ spentNanoUsd: 0, poolNanoUsd }), poolUsdSet: () => poolUsdSet })
     expect(pool.credit_pool_usd).toBe(expected)
   })
 
-  it('snapshot 8: the pool of the environment stands in when the budget cannot be read, the default when neither can', () => {
-    expect(ladder({ spend: broken, poolUsdOfEnv: () => 999 }).credit_pool_usd).toBe(999)
-    expect(ladder({ spend: broken, poolUsdOfEnv: broken }).credit_pool_usd).toBe(200)
+  it('snapshot 8: the pool that is set stands in when the budget cannot be read, the default when neither can', () => {
+    expect(ladder({ spend: broken, poolUsdSet: () => 999 }).credit_pool_usd).toBe(999)
+    expect(ladder({ spend: broken, poolUsdSet: broken }).credit_pool_usd).toBe(200)
   })
 })
 

@@ -56,8 +56,8 @@ export interface SnapshotSources {
   /** Percent of the pool. */
   pctUsed(): number
   spend(): { readonly spentNanoUsd: number; readonly poolNanoUsd: number }
-  /** As the environment fixes it; null when it does not. */
-  poolUsdOfEnv(): number | null
+  /** As it is set: by the environment, else by the operator. */
+  poolUsdSet(): number
   defaultModel(): string
   services(): readonly WatchedService[]
   telemetry(): Pick<Snapshot['cost_telemetry'], 'rolling_24h' | 'monthly'>
@@ -135,7 +135,7 @@ export function computeSnapshot(sources: SnapshotSources, { nowMs, sessionId, in
       spent_to_date_usd: cost.spent.ok ? cost.spent.value : unknown,
       credit_pool_usd: poolUsd(
         read(() => sources.spend().poolNanoUsd / 1e9),
-        read(() => sources.poolUsdOfEnv()),
+        read(() => sources.poolUsdSet()),
       ),
     },
     cost_ladder_by_tenant: {},
@@ -216,9 +216,9 @@ function usd(nanoUsd: number): number {
   return Math.trunc(number(nanoUsd) / 1_000) / 1e6
 }
 
-/** The pool that the rungs are reckoned from, else the one of the environment, else the one nobody set. */
-function poolUsd(...candidates: readonly Read<number | null>[]): number {
-  const known = candidates.flatMap((candidate) => (candidate.ok ? (candidate.value ?? []) : []))
+/** The pool that the rungs are reckoned from, else the one that is set, else the one that stands when nobody set any. */
+function poolUsd(...candidates: readonly Read<number>[]): number {
+  const known = candidates.flatMap((candidate) => (candidate.ok ? candidate.value : []))
   const pool = known.find((usd) => Number.isFinite(usd) && usd > 0) ?? defaultPoolUsd
   return Math.trunc(pool * 100 + 1e-6) / 100
 }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { Snapshot } from '../../../src/contract/snapshot.ts'
 import { readSnapshotFile } from '../../../src/daemon/services/SnapshotFile.ts'
@@ -175,18 +176,43 @@ describe('snapshot.md 11', () => {
     expect((await current(kora)).service_health['site']).toBe('healthy')
   })
 
-  it('snapshot 26, 1: an aggregator that cannot tell is unknown, never zero, and so is everything else that fails', () => {
-    const fails = (): never => {
-      throw new Error('the rules broke')
-    }
-    const snapshot = aSnapshot({ alerts: fails })
-    expect(snapshot.alerts).toEqual({
+  /** A daemon that cannot read what was spent, from its start on. */
+  async function withoutLedger(env: Record<string, string>, poolUsd: number): Promise<TestDaemon> {
+    const kora = await daemon()
+    await kora.client.settings.update({ budget: { poolUsd } })
+    await kora.stop()
+    const database = new Database(kora.paths.database)
+    database.exec('ALTER TABLE ledger_hours RENAME TO elsewhere')
+    database.close()
+    const next = await kora.again(env)
+    await next.pass(3_000)
+    return next
+  }
+
+  it('snapshot 26: what the rules of alerts cannot read is unknown, never zero, and so is what was spent', async () => {
+    const snapshot = await current(await withoutLedger({}, 350))
+    expect(snapshot.alerts).toMatchObject({
       active_count: 'unknown',
       by_severity: { critical: 'unknown', warning: 'unknown', info: 'unknown' },
-      by_category: {},
     })
-    expect(snapshot.sections.alerts).toMatchObject({ status: 'unknown', reason: 'the rules broke' })
-    expect(Snapshot.parse(snapshot)).toEqual(snapshot)
+    expect(snapshot.sections.alerts).toMatchObject({ status: 'partial', reason: 'cannot tell: cost_ladder' })
+    expect(snapshot.cost_ladder).toMatchObject({
+      current_tier: 'unknown',
+      monthly_budget_pct_used: null,
+      spent_to_date_usd: 'unknown',
+    })
+    expect(snapshot.operational_state.primary).toBe('ready')
+  })
+
+  it.each([
+    [{}, 350, 350],
+    [{ KORA_CREDIT_POOL_USD: '999' }, 350, 999],
+    [{ KORA_CREDIT_POOL_USD: 'abc' }, 200, 200],
+    [{ KORA_CREDIT_POOL_USD: '0' }, 200, 200],
+    [{ KORA_CREDIT_POOL_USD: '-5' }, 200, 200],
+  ])('snapshot 8: with %j and %d in Settings the pool is %d, though the budget is unknown', async (env, set, pool) => {
+    const kora = await withoutLedger(env, set)
+    expect((await current(kora)).cost_ladder).toMatchObject({ spent_to_date_usd: 'unknown', credit_pool_usd: pool })
   })
 
   it('snapshot 27: a longer interval makes it fresh for longer', async () => {
