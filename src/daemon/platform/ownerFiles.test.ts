@@ -41,4 +41,12 @@ describe('replacing a file', () => {
     expect(await readFile(path, 'utf8')).toBe('whole')
     expect(await readdir(folder)).toEqual(['file'])
   })
+
+  it('that fails at the last step leaves nothing beside what was there', async () => {
+    const folder = await tempFolder()
+    const inTheWay = join(folder, 'file')
+    await mkdir(inTheWay)
+    await expect(writeOwnerFile(inTheWay, 'whole')).rejects.toThrow(/directory|EPERM/)
+    expect(await readdir(folder)).toEqual(['file'])
+  })
 })

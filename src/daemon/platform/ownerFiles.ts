@@ -16,15 +16,17 @@ export async function writeOwnerFile(path: string, content: string): Promise<voi
   await rm(temporary, { force: true })
   const file = await open(temporary, 'wx', 0o600)
   try {
-    await file.writeFile(content)
-    await file.sync()
+    try {
+      await file.writeFile(content)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(temporary, path)
   } catch (error) {
     await rm(temporary, { force: true })
     throw error
-  } finally {
-    await file.close()
   }
-  await rename(temporary, path)
   await syncFolder(dirname(path))
 }
 
