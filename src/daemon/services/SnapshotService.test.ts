@@ -1,4 +1,4 @@
-import { mkdir, readdir, rmdir } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createFakeClock } from '../../../test/fakes/fakeClock.ts'
@@ -12,7 +12,11 @@ import { Events } from './Events.ts'
 import { readSnapshotFile, SnapshotFile } from './SnapshotFile.ts'
 import { SnapshotService } from './SnapshotService.ts'
 
-async function setUp(changes: Partial<SnapshotSources> = {}, cacheFolder?: string) {
+async function setUp(
+  changes: Partial<SnapshotSources> = {},
+  cacheFolder?: string,
+  redact: (text: string) => string = (text) => text,
+) {
   const clock = createFakeClock()
   const logger = createMemoryLogger()
   const events = new Events(logger)
@@ -39,7 +43,7 @@ async function setUp(changes: Partial<SnapshotSources> = {}, cacheFolder?: strin
     file: new SnapshotFile(path),
     sessionId: 'a'.repeat(32),
     intervalMs: 300_000,
-    redact: (text) => text,
+    redact,
   })
   onTestFinished(() => service.stop())
   let computed = 0
@@ -201,6 +205,31 @@ describe('snapshot 22: what goes wrong', () => {
     expect(current(service).computed_at).not.toBe(first.computed_at)
     await rmdir(`${path}.tmp`)
     await service.runCycle()
+    expect(await onDisk()).toEqual(current(service))
+  })
+
+  it('while computing leaves the earlier one in memory and on disk, and the next cycle succeeds', async () => {
+    let works = true
+    const whileBroken = (): never => {
+      throw new Error('no such table')
+    }
+    const { clock, service, onDisk, path, logger } = await setUp(
+      { defaultModel: () => (works ? 'claude-haiku-4-5-20251001' : whileBroken()) },
+      undefined,
+      whileBroken,
+    )
+    await service.runCycle()
+    const first = current(service)
+    const text = await readFile(path, 'utf8')
+    works = false
+    await clock.advance(5_000)
+    await service.runCycle()
+    expect(logger.messages('error')).toEqual(['the snapshot could not be computed'])
+    expect(await readFile(path, 'utf8')).toBe(text)
+    expect([current(service), service.ageSeconds()]).toEqual([first, 5])
+    works = true
+    await service.runCycle()
+    expect(current(service).computed_at).toBe('2026-05-11T14:00:05Z')
     expect(await onDisk()).toEqual(current(service))
   })
 

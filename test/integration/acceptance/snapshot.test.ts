@@ -7,7 +7,9 @@ import { describe, expect, it } from 'vitest'
 import { Snapshot } from '../../../src/contract/snapshot.ts'
 import { readSnapshotFile } from '../../../src/daemon/services/SnapshotFile.ts'
 import type { Seam } from '../../../src/domain/audit.ts'
-import { pageProbe, setPage, simulated, stopMachine, tokens } from '../../fakes/acceptance.ts'
+import { pageProbe, setPage, simulated, stopMachine, tokens, until } from '../../fakes/acceptance.ts'
+import { kora as koraCommand } from '../../fakes/koraCommand.ts'
+import { type KoraProcess, sourceRoot, startKoraProcess } from '../../fakes/koraProcess.ts'
 import { aSnapshot } from '../../fakes/snapshotSources.ts'
 import { flyProbe, startTestDaemon, type TestDaemon, type TestDaemonOptions } from '../../fakes/testDaemon.ts'
 import { tempFolder } from '../../fakes/tempFolder.ts'
@@ -15,6 +17,9 @@ import { tempFolder } from '../../fakes/tempFolder.ts'
 async function daemon(options: TestDaemonOptions = {}): Promise<TestDaemon> {
   return startTestDaemon({ simulator: await simulated(), ...options })
 }
+
+/** A module of this repository, as another process may import it. */
+const source = (path: string) => JSON.stringify(new URL(`../../../${path}`, import.meta.url).href)
 
 /** What is published, in its shape. */
 const current = async (kora: TestDaemon) => Snapshot.parse(await kora.client.state.current())
@@ -119,13 +124,24 @@ describe('snapshot.md 11', () => {
     expect(await readdir(dirname(file))).not.toContainEqual(expect.stringContaining('.tmp'))
   })
 
-  it('snapshot 19: what was half written when the process died harms nobody', async () => {
+  it('snapshot 19: killed between the temporary file and its renaming, a process leaves the earlier snapshot', async () => {
     const kora = await daemon()
     await kora.pass(3_000)
     const file = kora.paths.snapshot
     const before = await readFile(file, 'utf8')
     await kora.stop()
-    await writeFile(`${file}.tmp`, before.slice(0, 100))
+    const script = `
+      import fs from 'node:fs'
+      import { syncBuiltinESMExports } from 'node:module'
+      fs.promises.rename = () => new Promise(() => process.kill(process.pid, 'SIGKILL'))
+      syncBuiltinESMExports()
+      const { SnapshotFile } = await import(${source('src/daemon/services/SnapshotFile.ts')})
+      const { aSnapshot } = await import(${source('test/fakes/snapshotSources.ts')})
+      await new SnapshotFile(${JSON.stringify(file)}).write(aSnapshot())`
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'inherit' })
+    expect(await once(child, 'close')).toEqual([null, 'SIGKILL'])
+    expect(JSON.parse(await readFile(`${file}.tmp`, 'utf8'))).toEqual(aSnapshot())
+    expect(await readFile(file, 'utf8')).toBe(before)
     expect(await readSnapshotFile(file, kora.clock.nowMs())).toEqual(JSON.parse(before))
     const next = await kora.again()
     await next.pass(3_000)
@@ -243,21 +259,53 @@ describe('snapshot.md 11', () => {
     expect(Date.parse(after.daemon_health.boot_at)).toBeGreaterThan(Date.parse(before.daemon_health.boot_at))
   })
 
-  it.each(['America/Bogota', 'Asia/Tokyo', 'UTC'])('snapshot 23: in %s a snapshot is UTC, and fresh', async (zone) => {
-    const script = `
-      const { aSnapshot } = await import(${JSON.stringify(new URL('../../fakes/snapshotSources.ts', import.meta.url).href)})
-      const { isFresh } = await import(${JSON.stringify(new URL('../../../src/domain/snapshot.ts', import.meta.url).href)})
-      const nowMs = Date.now()
-      const { computed_at } = aSnapshot({}, nowMs)
-      console.log(JSON.stringify([isFresh(computed_at, nowMs), Math.abs(Date.parse(computed_at) - nowMs) < 1000]))`
-    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
-      env: { ...process.env, TZ: zone },
-      stdio: ['ignore', 'pipe', 'inherit'],
+  /** The first snapshot that a process serves. */
+  async function served({ client }: KoraProcess): Promise<Snapshot> {
+    let found: Snapshot | null = null
+    await until(async () => {
+      const answer = await client.state.current()
+      if ('error' in answer || answer.daemon_health.boot_at === 'unknown') return false
+      found = Snapshot.parse(answer)
+      return true
     })
-    let output = ''
-    child.stdout.on('data', (chunk) => (output += String(chunk)))
-    await once(child, 'close')
-    expect(JSON.parse(output)).toEqual([true, true])
+    return found ?? Promise.reject(new Error('there is no snapshot'))
+  }
+
+  it.each(['America/Bogota', 'Asia/Tokyo', 'UTC'])(
+    'snapshot 23: of a process in %s it is stamped in true UTC, and fresh, in memory and on disk',
+    async (zone) => {
+      const [root, folder] = [await sourceRoot(), await tempFolder()]
+      const beganMs = Date.now()
+      const env = { PATH: process.env['PATH'] ?? '', KORA_HOME: folder, TZ: zone }
+      const { computed_at, daemon_health } = await served(await startKoraProcess(root, env))
+      for (const stamp of [computed_at, daemon_health.boot_at]) {
+        expect(stamp).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
+        expect(Date.parse(stamp)).toBeGreaterThan(beganMs - 1_000)
+        expect(Date.parse(stamp)).toBeLessThanOrEqual(Date.now())
+      }
+      const file = join(folder, 'cache', 'daemon_snapshot.json')
+      await until(async () => typeof (await readSnapshotFile(file, Date.now())) === 'object')
+      const { code, stdout } = await koraCommand(root, env, 'snapshot')
+      expect([code, Snapshot.parse(JSON.parse(stdout)).daemon_health.boot_at]).toEqual([0, daemon_health.boot_at])
+    },
+  )
+
+  it('snapshot 28: after a crash nothing of the killed process is served, though its file is fresh', async () => {
+    const [root, folder] = [await sourceRoot(), await tempFolder()]
+    const env = { PATH: process.env['PATH'] ?? '', KORA_HOME: folder }
+    const first = await startKoraProcess(root, env)
+    const before = await served(first)
+    const file = join(folder, 'cache', 'daemon_snapshot.json')
+    await until(async () => typeof (await readSnapshotFile(file, Date.now())) === 'object')
+    await first.kill()
+    expect(await readSnapshotFile(file, Date.now())).toMatchObject({ session_id: before.session_id })
+    const killedMs = Date.now()
+    const second = await startKoraProcess(root, env)
+    const answer = await second.client.state.current()
+    expect('error' in answer ? null : answer.session_id).not.toBe(before.session_id)
+    const after = await served(second)
+    expect(after.session_id).not.toBe(before.session_id)
+    expect(Date.parse(after.daemon_health.boot_at)).toBeGreaterThan(killedMs - 1_000)
   })
 
   it('trouble shows in every section it belongs to', async () => {
