@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { alertCategories, holdCauses } from '../domain/alert.ts'
+import { ruleGroups } from '../domain/alertRules.ts'
 import { channels, investigationStates } from '../domain/incident.ts'
 import { Done, EpochMs, NanoUsd, procedure, Severity } from './common.ts'
 import { TimelineEntry } from './incidents.ts'
@@ -103,6 +104,8 @@ export const alerts = {
         resolved: z.number().int(),
         /** What looking into them cost; null when one of them is unpriced. */
         costNanoUsd: NanoUsd.nullable(),
+        /** Groups of rules that could not tell at the last look: what they would have found is missing among the active. */
+        cannotTell: z.array(z.enum(ruleGroups)),
       }),
     ),
   get: procedure.input(ByOccurrence).output(AlertDetail),

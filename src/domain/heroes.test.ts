@@ -7,6 +7,7 @@ import {
   projectBudget,
   projectHealth,
   projectOperation,
+  type SnapshotSectionState,
 } from './heroes.ts'
 import { snapshotSections, unknown } from './snapshot.ts'
 
@@ -48,6 +49,10 @@ function changed<Key extends keyof HeroSnapshot>(key: Key, change: Partial<HeroS
   return { ...well, [key]: { ...well[key], ...change } }
 }
 
+function damaged(name: keyof HeroSnapshot['sections'], state: SnapshotSectionState): HeroSnapshot {
+  return changed('sections', { [name]: state })
+}
+
 describe('operation', () => {
   it('is projected with permission, reasons and times', () => {
     expect(projectOperation(well)).toEqual({
@@ -84,9 +89,10 @@ describe('alerts', () => {
     expect(projectAlerts(well)).toEqual({ total: 3, bySeverity: { critical: 1, warning: 2, info: 0 } })
   })
 
-  it('are read live while their section is degraded or a count is unknown', () => {
-    const degraded = { ...section, status: unknown, reason: 'the ledger could not be read' } as const
-    expect(projectAlerts({ ...well, sections: { ...well.sections, alerts: degraded } })).toBeNull()
+  it('snapshot 26: are read live while their section is degraded, in part too, or a count is unknown', () => {
+    for (const status of [unknown, 'partial'] as const) {
+      expect(projectAlerts(damaged('alerts', { ...section, status, reason: 'cannot tell: cost_ladder' }))).toBeNull()
+    }
     expect(projectAlerts(changed('alerts', { active_count: unknown }))).toBeNull()
     expect(projectAlerts(changed('alerts', { by_severity: { critical: 0, warning: unknown, info: 0 } }))).toBeNull()
   })
@@ -137,6 +143,10 @@ describe('health', () => {
       recentErrors: 2,
       bootAtMs: Date.UTC(2026, 4, 8, 11),
     })
+  })
+
+  it('is read live while some of it could not be read: errors nobody could count are not none', () => {
+    expect(projectHealth(damaged('daemon_health', { ...section, status: 'partial', reason: 'no log' }))).toBeNull()
   })
 
   it('calls unhealthy an outage, and is read live while unknown', () => {

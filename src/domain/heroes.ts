@@ -88,7 +88,7 @@ export interface HealthHero {
 
 /**
  * What each card shows of a snapshot (snapshot specification, 10). Null means that this card alone is to be read live:
- * what is unknown is never made up.
+ * what is unknown is never made up, and counts of a section that is known in part are no counts.
  */
 export function projectOperation({ operational_state: state }: HeroSnapshot): OperationHero | null {
   const { primary, paused, reasons, claim_permission: permission } = state
@@ -106,7 +106,7 @@ export function projectOperation({ operational_state: state }: HeroSnapshot): Op
 
 export function projectAlerts({ alerts, sections }: HeroSnapshot): AlertsHero | null {
   const { active_count: total, by_severity: by } = alerts
-  if (sections.alerts.status === unknown || total === unknown) return null
+  if (sections.alerts.status !== 'ok' || total === unknown) return null
   const { critical, warning, info } = by
   if (critical === unknown || warning === unknown || info === unknown) return null
   return { total, bySeverity: { critical, warning, info } }
@@ -125,9 +125,9 @@ export function projectBudget({ cost_ladder: ladder }: HeroSnapshot): BudgetHero
   }
 }
 
-export function projectHealth({ daemon_health: health }: HeroSnapshot): HealthHero | null {
+export function projectHealth({ daemon_health: health, sections }: HeroSnapshot): HealthHero | null {
   const overall = healthWord(health.overall_status)
-  if (overall === null) return null
+  if (sections.daemon_health.status !== 'ok' || overall === null) return null
   return {
     overall,
     ...countListeners(Object.values(health.listeners).map(({ status }) => status)),

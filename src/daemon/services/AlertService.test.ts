@@ -11,6 +11,7 @@ import {
 import { known } from '../../../test/fakes/alerts.ts'
 import { countOf } from '../../../test/fakes/serviceWorld.ts'
 import type { AlertOccurrence } from '../../domain/alert.ts'
+import { ruleGroups } from '../../domain/alertRules.ts'
 
 const minuteMs = 60_000
 const idsOf = (alerts: readonly AlertOccurrence[]) => alerts.map(({ id }) => id)
@@ -175,6 +176,7 @@ describe('a look', () => {
 
   it('is known with the groups that cannot tell; before the first nothing is', () => {
     expect(() => world.alerts.known()).toThrow(expect.objectContaining({ code: 'conflict' }))
+    expect(world.alerts.blind).toEqual(ruleGroups)
     world.say({ ...failing('a'), ...down('web'), ...tasksUnreadable })
     world.alerts.look()
     expect(world.alerts.known()).toEqual({

@@ -1,7 +1,7 @@
 import type { AlertOccurrence, Hold } from '../../domain/alert.ts'
 import { digestBody, digestTitle } from '../../domain/alertMessages.ts'
 import { gaveWay, reconcileAlerts } from '../../domain/alertOccurrences.ts'
-import { type AlertFacts, evaluateAlerts, nextLookMs } from '../../domain/alertRules.ts'
+import { type AlertFacts, evaluateAlerts, nextLookMs, type RuleGroup, ruleGroups } from '../../domain/alertRules.ts'
 import { nextDigestAtMs, planTelling, type Stamps, type Telling } from '../../domain/alertTelling.ts'
 import { KoraError } from '../../domain/errors.ts'
 import type { OutboxRow } from '../../domain/incident.ts'
@@ -71,8 +71,7 @@ interface ToldBefore {
 export class AlertService {
   readonly #deps: Deps
   #active: readonly AlertOccurrence[] = []
-  /** Groups of rules that could not tell when they were last asked. */
-  #blind: readonly string[] = []
+  #blind: readonly RuleGroup[] = ruleGroups
   #lookedAtMs: number | null = null
   #told: ToldBefore = { stamps: {}, digestAtMs: null }
   #gathering: (() => void) | null = null
@@ -111,8 +110,13 @@ export class AlertService {
     return this.#active
   }
 
+  /** Groups of rules that could not tell at the last look; all of them before the first. */
+  get blind(): readonly RuleGroup[] {
+    return this.#blind
+  }
+
   /** The last look: what is true, and which groups of rules cannot tell. @throws KoraError conflict before the first */
-  known(): { active: readonly AlertOccurrence[]; blind: readonly string[]; lookedAtMs: number } {
+  known(): { active: readonly AlertOccurrence[]; blind: readonly RuleGroup[]; lookedAtMs: number } {
     if (this.#lookedAtMs === null) throw new KoraError('conflict', 'The alerts have not been looked at yet.')
     return { active: this.#active, blind: this.#blind, lookedAtMs: this.#lookedAtMs }
   }

@@ -1,6 +1,7 @@
 import type { AlertDetail, AlertView } from '../../contract/alerts.ts'
 import type { TimelineEntry } from '../../contract/incidents.ts'
 import type { AlertOccurrence } from '../../domain/alert.ts'
+import type { RuleGroup } from '../../domain/alertRules.ts'
 import type { AuditRow } from '../../domain/audit.ts'
 import { firstSentence, splitFinding } from '../../domain/finding.ts'
 import { auditLine } from '../../domain/historyWords.ts'
@@ -48,6 +49,7 @@ export class AlertViews {
     active: number
     resolved: number
     costNanoUsd: number | null
+    cannotTell: RuleGroup[]
   } {
     const { store, clock, alerts } = this.#deps
     const span = windows[query.window]
@@ -60,6 +62,7 @@ export class AlertViews {
       nextCursor: page.nextCursor,
       ...store.alerts.counts(sinceMs),
       costNanoUsd: cost.unpriced > 0 ? null : cost.nanoUsd,
+      cannotTell: [...alerts.blind],
     }
   }
 

@@ -127,11 +127,21 @@ describe('live reads', () => {
     const view = { ...ready, primary: 'paused', reasons: ['operator'], sinceMs: 1 } as unknown as OperationalView
     expect(operationOf(view).value).toMatchObject({ primary: 'paused', degraded: true, sinceMs: 1 })
     const active = (['warning', 'critical', 'warning'] as const).map((severity) => ({ severity }) as AlertView)
-    expect(alertsOf(active).value).toEqual({ total: 3, bySeverity: { critical: 1, warning: 2, info: 0 } })
+    const counted = { total: 3, bySeverity: { critical: 1, warning: 2, info: 0 } }
+    expect(alertsOf({ active, cannotTell: [] }).value).toEqual(counted)
+    expect(alertsOf({ active, cannotTell: ['cost_ladder'] }).value).toEqual(counted)
+    expect(alertsOf({ active: [], cannotTell: [] }).value?.total).toBe(0)
     const models = { cheap: 'claude-haiku-4-5', strong: 'claude-opus-4-7' }
     expect(budgetOf({ budget: { kind: 'known', ...budget }, models } as unknown as SpendState).value).toEqual(budget)
     const other = { budget: { kind: 'known', ...budget }, models: { ...models, cheap: 'mystery-1' } }
     expect(budgetOf(other as unknown as SpendState).value?.model).toBe('mystery-1')
+  })
+
+  it('snapshot 26: of alerts find none only when every rule could tell', () => {
+    expect(alertsOf({ active: [], cannotTell: ['cost_ladder', 'task_failing'] })).toEqual({
+      value: null,
+      reason: 'cannot tell: cost_ladder, task_failing',
+    })
   })
 
   it('say why there is nothing to show', () => {

@@ -24,7 +24,11 @@ export function operationOf(view: OperationalView): Answer<OperationHero> {
   return known({ primary, permission, reasons, degraded, sinceMs, actor, untilMs })
 }
 
-export function alertsOf(active: readonly Pick<AlertView, 'severity'>[]): Answer<AlertsHero> {
+/** None found is none only when every rule could tell. */
+export function alertsOf({ active, cannotTell }: ActiveAlerts): Answer<AlertsHero> {
+  if (active.length === 0 && cannotTell.length > 0) {
+    return { value: null, reason: `cannot tell: ${cannotTell.join(', ')}` }
+  }
   return known({ total: active.length, bySeverity: countBySeverity(active.map(({ severity }) => ({ severity }))) })
 }
 
@@ -45,19 +49,29 @@ function known<T>(value: T): Answer<T> {
   return { value, reason: null }
 }
 
+type AlertPage = Awaited<ReturnType<CockpitClient['alerts']['list']>>
+
+interface ActiveAlerts {
+  readonly active: readonly Pick<AlertView, 'severity'>[]
+  /** Groups of rules whose alerts may be missing. */
+  readonly cannotTell: AlertPage['cannotTell']
+}
+
 /** More active alerts than one page holds are read on, so that none is left out of the count. */
-export async function readActiveAlerts(client: CockpitClient): Promise<readonly AlertView[]> {
-  const items: AlertView[] = []
+export async function readActiveAlerts(client: CockpitClient): Promise<ActiveAlerts> {
+  const active: AlertView[] = []
+  let cannotTell: AlertPage['cannotTell']
   let cursor: string | null = null
   do {
-    const page: Awaited<ReturnType<CockpitClient['alerts']['list']>> = await client.alerts.list({
+    const page: AlertPage = await client.alerts.list({
       state: 'active',
       window: 'all',
       limit: 200,
       ...(cursor === null ? {} : { cursor }),
     })
-    items.push(...page.items)
+    active.push(...page.items)
+    cannotTell = page.cannotTell
     cursor = page.nextCursor
   } while (cursor !== null)
-  return items
+  return { active, cannotTell }
 }
