@@ -49,7 +49,10 @@ test('snapshot 31: four cards come from the snapshot, and nothing is read for th
   for (const read of liveReads) expect(opening).not.toContain(read)
 })
 
-test('a card that cannot be projected reads itself, once for each opening of Now', async ({ page, open }) => {
+test('snapshot 26: a card that cannot be projected reads itself, once for each opening of Now', async ({
+  page,
+  open,
+}) => {
   const fixture = await open('stale')
   await page.goto(fixture.url)
   await expect(card(page, 'Alerts')).toContainText('1 active')
@@ -78,6 +81,32 @@ test('a card that cannot be projected reads itself, once for each opening of Now
   await page.getByRole('link', { name: 'Now' }).click()
   await expect(card(page, 'Alerts')).toContainText('1 active')
   expect(counted(fixture.calls)['alerts.list']).toBe(2)
+})
+
+test('snapshot 26: while rules of alerts cannot tell, none found is not none', async ({ page, open }) => {
+  const fixture = await open('typical')
+  const { world } = fixture
+  const { snapshot } = world.state
+  if (!snapshot) throw new Error('the typical world has a snapshot')
+  world.alerts = []
+  world.cannotTell = ['cost_ladder']
+  world.state.snapshot = {
+    ...snapshot,
+    alerts: { active_count: 0, by_severity: { critical: 0, warning: 0, info: 0 }, by_category: {} },
+    sections: {
+      ...snapshot.sections,
+      alerts: { ...snapshot.sections.alerts, status: 'partial', reason: 'cannot tell: cost_ladder' },
+    },
+  }
+  await page.goto(fixture.url)
+  await expect(card(page, 'Alerts')).toContainText('Unknown')
+  await expect(card(page, 'Alerts')).toContainText('Cannot tell: cost_ladder')
+  expect(counted(fixture.calls)).toMatchObject({ 'alerts.list': 1, 'operational.get': 0 })
+  world.cannotTell = []
+  await card(page, 'Alerts')
+    .getByRole('button', { name: /^Retry/ })
+    .click()
+  await expect(card(page, 'Alerts')).toContainText('None active')
 })
 
 test('without a snapshot every card is read live, each once', async ({ page, open }) => {

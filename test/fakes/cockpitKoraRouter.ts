@@ -80,7 +80,7 @@ export function koraAnswers(os: Os, world: World, now: () => number, publish: (p
           active,
           resolved: own.length - active,
           costNanoUsd: own.reduce((sum, { investigation }) => sum + (investigation?.costNanoUsd ?? 0), 0),
-          cannotTell: [],
+          cannotTell: world.cannotTell,
         }
       }),
       get: os.alerts.get.handler(({ input }) => alertDetail(alertOf(input.id))),

@@ -5,6 +5,7 @@ import type { ChannelState, SecretState, Settings } from '../../src/contract/set
 import type { CockpitState } from '../../src/contract/state.ts'
 import type { AuditRowView, BackupRow } from '../../src/contract/system.ts'
 import type { ViewRecord } from '../../src/contract/views.ts'
+import type { RuleGroup } from '../../src/domain/alertRules.ts'
 import { activity, daemon, flyId, recordsPart, settingsPart } from './cockpitRecords.ts'
 import { type HistoryWorld, historyOf } from './cockpitHistory.ts'
 import { koraPart, tellKora } from './cockpitKora.ts'
@@ -44,6 +45,8 @@ export interface World {
   audit: AuditRowView[]
   /** Active and resolved, newest first. */
   alerts: AlertView[]
+  /** Groups of rules whose alerts may be missing. */
+  cannotTell: RuleGroup[]
   /** Everything there, newest first. */
   inbox: InboxItem[]
   /** Visits of places, oldest first. */
@@ -153,6 +156,7 @@ function typical(scenario: Scenario, nowMs: number): World {
       history: { newestAtMs: history.own.items[0]?.atMs ?? null, waiting: history.waiting },
     },
     alerts: [],
+    cannotTell: [],
     inbox: [],
     visits: [],
     incidents,

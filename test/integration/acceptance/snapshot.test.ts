@@ -5,10 +5,12 @@ import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { Snapshot } from '../../../src/contract/snapshot.ts'
+import { apiTokenFile } from '../../../src/daemon/hosting/apiToken.ts'
 import { readSnapshotFile } from '../../../src/daemon/services/SnapshotFile.ts'
 import type { Seam } from '../../../src/domain/audit.ts'
 import { projectAlerts } from '../../../src/domain/heroes.ts'
 import { pageProbe, setPage, simulated, stopMachine, tokens, until } from '../../fakes/acceptance.ts'
+import { send } from '../../fakes/headlessHost.ts'
 import { kora as koraCommand } from '../../fakes/koraCommand.ts'
 import { type KoraProcess, sourceRoot, startKoraProcess } from '../../fakes/koraProcess.ts'
 import { aSnapshot } from '../../fakes/snapshotSources.ts'
@@ -185,17 +187,19 @@ describe('snapshot.md 11', () => {
     const simulator = await simulated()
     const kora = await daemon({ simulator, probes: [pageProbe(simulator, 'site')] })
     await kora.pass(13_000)
-    const [row] = await kora.client.probes.list()
-    const late = (row?.observedAtMs ?? 0) + 3 * 600_000 + 1_000
-    const service = {
-      id: 'site',
-      kind: 'http',
-      status: 'healthy',
-      observedAtMs: row?.observedAtMs ?? 0,
-      intervalMs: 60_000,
-    } as const
-    expect(aSnapshot({ services: () => [service] }, late).service_health['site']).toBe('unknown')
-    expect((await current(kora)).service_health['site']).toBe('healthy')
+    const seen = (await current(kora)).service_observed_at['site']
+    await kora.stop()
+    simulator.setFault('site', { kind: 'hang' })
+    const firstAfter = async (awayMs: number) => {
+      await kora.clock.advance(awayMs)
+      const next = await kora.again()
+      await next.clock.advance(100)
+      const { service_health: health, service_observed_at: observed } = await current(next)
+      await next.stop()
+      expect(observed['site']).toBe(seen)
+      return health['site']
+    }
+    expect([await firstAfter(540_000), await firstAfter(60_000)]).toEqual(['healthy', 'unknown'])
   })
 
   /** A daemon that cannot read what was spent, from its start on. */
@@ -238,6 +242,32 @@ describe('snapshot.md 11', () => {
   ])('snapshot 8: with %j and %d in Settings the pool is %d, though the budget is unknown', async (env, set, pool) => {
     const kora = await withoutLedger(env, set)
     expect((await current(kora)).cost_ladder).toMatchObject({ spent_to_date_usd: 'unknown', credit_pool_usd: pool })
+  })
+
+  it('snapshot 20: over HTTP it is answered word for word while it is fresh, and as none with a normal status after', async () => {
+    const kora = await daemon()
+    await kora.client.settings.update({ localApi: { enabled: true, port: 0 } })
+    let port = 0
+    await until(async () => {
+      const { listeners } = await kora.client.system.info()
+      const note = listeners.find(({ name }) => name === 'web')?.note ?? ''
+      port = Number(/:(\d+)$/.exec(note)?.[1] ?? 0)
+      return port > 0
+    })
+    await kora.pass(3_000)
+    const token = (await readFile(join(kora.paths.data, apiTokenFile), 'utf8')).trim()
+    const headers = { host: `127.0.0.1:${port}`, authorization: `Bearer ${token}` }
+    const ask = () => send(port, { path: '/api/snapshot', headers })
+    const { computed_at, ...rest } = await current(kora)
+    const fresh = await ask()
+    expect([fresh.status, JSON.parse(fresh.body)]).toEqual([200, { computed_at, ...rest }])
+    const none = { status: 200, body: '{"error":"no_snapshot","stale":true}' }
+    kora.clock.setWall(Date.parse(computed_at) + 600_000)
+    expect(await ask()).toMatchObject({ status: 200, body: fresh.body })
+    kora.clock.setWall(Date.parse(computed_at) + 601_000)
+    expect(await ask()).toMatchObject(none)
+    kora.clock.setWall(Date.parse(computed_at) - 5_000)
+    expect(await ask()).toMatchObject(none)
   })
 
   it('snapshot 27: a longer interval makes it fresh for longer', async () => {
