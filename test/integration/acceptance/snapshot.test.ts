@@ -285,6 +285,20 @@ describe('snapshot.md 11', () => {
     expect(await readSnapshotFile(kora.paths.snapshot, kora.clock.nowMs())).toEqual(await current(kora))
   })
 
+  it('is made without asking anybody, and leaves no record', async () => {
+    const simulator = await simulated()
+    const env = { KORA_FLY_API_TOKEN: tokens.KORA_FLY_API_TOKEN }
+    const kora = await daemon({ simulator, env, probes: [flyProbe(simulator)] })
+    await kora.pass(13_000)
+    const traces = async () => [simulator.requests.length, await kora.read((store) => store.audit.head())]
+    const before = await traces()
+    for (let no = 0; no < 5; no++) {
+      await kora.client.system.runTask({ name: 'snapshot.compute' })
+      await current(kora)
+    }
+    expect(await traces()).toEqual(before)
+  })
+
   it('snapshot 28: what another process left is not served as this one’s', async () => {
     const first = await daemon()
     await first.pass(3_000)
