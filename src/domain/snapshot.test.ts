@@ -30,12 +30,26 @@ describe('whether a snapshot may be shown', () => {
     expect(isFresh(computedAt, nowMs - 3_600_000)).toBe(false)
   })
 
-  it.each([[undefined], [null], [''], ['   '], ['soon'], [nowMs], [{}], [['2026-05-11T14:00:00Z']], [true]])(
-    'with %j for a time it may not',
-    (computedAt) => {
-      expect(isFresh(computedAt, nowMs)).toBe(false)
-    },
-  )
+  it.each([
+    [undefined],
+    [null],
+    [''],
+    ['   '],
+    ['soon'],
+    [nowMs],
+    [String(nowMs)],
+    [{}],
+    [['2026-05-11T14:00:00Z']],
+    [true],
+    ['May 11 2026 14:00:00'],
+    ['2026-05-11T14:00:00Z\u0000'],
+    ['2026-05-11T14:00:00Z, or so'],
+    ['2026-05-11T14:00:60Z'],
+    ['2026-05-11T14:00:00+99:00'],
+    ['14:00:00'],
+  ])('with %j for a time it may not', (computedAt) => {
+    expect(isFresh(computedAt, nowMs)).toBe(false)
+  })
 
   it('snapshot 27: an interval above five minutes stretches the limit to two intervals', () => {
     expect([1, 300, 301, 900].map(freshForSeconds)).toEqual([600, 600, 602, 1_800])

@@ -34,18 +34,19 @@ export function freshForSeconds(intervalSeconds: number): number {
   return Math.max(leastFreshSeconds, Math.ceil(2 * intervalSeconds))
 }
 
+/** A day, a time and perhaps a zone; `Date.parse` alone reads much else, words among it. */
+const isoTime = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?$/i
+
 /**
  * Whether a snapshot may be shown, judged by the reader on what it says: missing, blank or unreadable times are stale,
  * and so is a time in the future beyond {@link skewSeconds}. A time without a zone is UTC. Exactly the limit is fresh.
  * @param computedAt as found in the file
  */
 export function isFresh(computedAt: unknown, nowMs: number, limitSeconds: number = leastFreshSeconds): boolean {
-  if (typeof computedAt !== 'string' || computedAt.trim() === '') return false
-  const text = computedAt.trim()
-  const zoned = /(?:Z|[+-]\d\d:?\d\d)$/i.test(text)
-  const atMs = Date.parse(zoned ? text : `${text.replace(' ', 'T')}Z`)
-  if (Number.isNaN(atMs)) return false
-  const ageMs = nowMs - atMs
+  const found = typeof computedAt === 'string' ? isoTime.exec(computedAt.trim()) : null
+  if (found === null) return false
+  const [, day, time, zone = 'Z'] = found
+  const ageMs = nowMs - Date.parse(`${day}T${time}${zone}`)
   return ageMs >= -skewSeconds * 1_000 && ageMs <= limitSeconds * 1_000
 }
 
