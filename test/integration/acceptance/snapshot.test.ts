@@ -79,6 +79,28 @@ describe('snapshot.md 11', () => {
     expect(seen['fly']).toMatch(/^2026-05-11T14:00:\d\dZ$/)
   })
 
+  it('snapshot 14: the fifth error degrades a running daemon, the twentieth makes it unhealthy, five minutes heal it', async () => {
+    const kora = await daemon()
+    await kora.pass(3_000)
+    const after = async (more: number) => {
+      const atMs = kora.clock.nowMs()
+      await kora.read((store) =>
+        store.transaction(() => {
+          for (let no = 0; no < more; no++) store.audit.append({ seam: 'webhook.dead_letter' }, atMs)
+        }),
+      )
+      await kora.pass(3_000)
+      const { overall_status: overall, recent_error_count_5min: count } = (await current(kora)).daemon_health
+      return [count, overall]
+    }
+    expect(await after(4)).toEqual([4, 'healthy'])
+    expect(await after(1)).toEqual([5, 'degraded'])
+    expect(await after(14)).toEqual([19, 'degraded'])
+    expect(await after(1)).toEqual([20, 'unhealthy'])
+    await kora.pass(360_000)
+    expect(await after(0)).toEqual([0, 'healthy'])
+  })
+
   it('snapshot 16: errors of five minutes count by their seams, whichever process recorded them', async () => {
     const folder = await tempFolder()
     const first = await daemon({ folder })
