@@ -2,8 +2,11 @@
 export const probeKinds = ['vercel', 'sentry', 'doppler', 'supabase', 'fly', 'http'] as const
 export type ProbeKind = (typeof probeKinds)[number]
 
-/** Ids appear in session ids (`probe:{probe}:{category}`), in links and on the command line. */
-export const probeIdPattern = /^[a-zA-Z0-9_-]{1,64}$/
+/**
+ * Ids appear in session ids (`probe:{probe}:{category}`), in links, on the command line and as keys of published
+ * objects, where one name would be lost.
+ */
+export const probeIdPattern = /^(?!__proto__$)[a-zA-Z0-9_-]{1,64}$/
 
 export interface ProbeDefinition {
   /** Stable id chosen by the operator, see {@link probeIdPattern}; the five seeded ones are named after their kind. */

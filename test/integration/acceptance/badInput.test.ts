@@ -14,6 +14,7 @@ describe('section 11: malformed calls on the contract', () => {
       [() => probes.check(wrong({})), 'id'],
       [() => probes.check({ id: '../etc' }), 'id'],
       [() => probes.create(wrong<ProbeDraft>({ ...draft, kind: 'telnet' })), 'kind'],
+      [() => probes.create({ ...draft, id: '__proto__' }), 'id'],
       [() => probes.create({ ...draft, intervalMs: 1 }), 'intervalMs'],
       [() => probes.create({ ...draft, title: '' }), 'title'],
       [() => probes.series({ id: 'site', fromMs: 0, toMs: 1, points: 1_000_000 }), 'points'],
