@@ -238,6 +238,23 @@ describe('a stop during the start', () => {
     expect(steps).toEqual(['start a', 'stop a'])
   })
 
+  it('is over only when the listener that was being started is stopped as well', async () => {
+    const began = Promise.withResolvers<void>()
+    const { coordinator, clock, steps } = four({ b: { start: () => began.promise } })
+    const started = coordinator.start()
+    await clock.advance(second)
+    let over = false
+    const stopped = coordinator.stop('SIGTERM').then(() => {
+      over = true
+    })
+    await clock.advance(second)
+    expect([over, steps]).toEqual([false, ['start a', 'start b', 'stop a']])
+    began.resolve()
+    await stopped
+    expect(steps.slice(3)).toEqual(['stop b'])
+    await expect(started).rejects.toMatchObject({ code: 'daemon_stopping' })
+  })
+
   it('before it began starts nothing', async () => {
     const { coordinator, steps } = four()
     coordinator.callOff('never mind')
@@ -308,6 +325,33 @@ describe('a listener that lives', () => {
     await coordinator.stop('enough')
     await clock.advance(1_000 * second)
     expect(steps.filter((step) => step === 'start b')).toHaveLength(1)
+    expect(clock.pendingTimers()).toBe(0)
+  })
+
+  it('and is being started again, or cleared away for it, holds up the stop', async () => {
+    const [closed, began] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    let gone: string | null = null
+    const world = four({
+      b: { ended: () => gone, stop: () => closed.promise },
+      c: { start: () => (gone === null ? fails() : began.promise) },
+    })
+    const { coordinator, clock, steps } = world
+    await coordinator.start()
+    gone = 'the server closed'
+    coordinator.look()
+    await clock.advance(5 * second)
+    let over = false
+    const stopped = coordinator.stop('enough').then(() => {
+      over = true
+    })
+    await clock.advance(second)
+    expect(over).toBe(false)
+    closed.resolve()
+    await clock.advance(second)
+    expect(over).toBe(false)
+    began.resolve()
+    await stopped
+    expect(steps.slice(5)).toEqual(['stop b', 'start c', 'stop d', 'stop a', 'stop c'])
     expect(clock.pendingTimers()).toBe(0)
   })
 

@@ -45,6 +45,8 @@ interface Kept {
   failedStarts: number
   startedMonotonicMs: number
   cancelRestart: () => void
+  /** Its start or its stop under way. */
+  busy: Promise<unknown>
   /** As it was last told. */
   told: ListenerRow['state']
 }
@@ -223,6 +225,7 @@ export class Coordinator {
       failedStarts: 0,
       startedMonotonicMs: 0,
       cancelRestart: () => undefined,
+      busy: Promise.resolve(),
       told: 'starting',
     }
     return kept
@@ -245,12 +248,20 @@ export class Coordinator {
     kept.failedStarts = livedMs >= steadyAfterMs ? 1 : kept.failedStarts + 1
     kept.startFailure = this.#words(why)
     kept.pulse.failed(why)
+    const stopped = this.#stopOne(kept)
+    kept.busy = stopped
     // What is left of it goes before it is begun anew.
-    void this.#stopOne(kept).then(() => this.#restartLater(kept))
+    void stopped.then(() => this.#restartLater(kept))
   }
 
   /** @returns what was thrown; null when it was started */
-  async #startOne(kept: Kept): Promise<{ error: unknown } | null> {
+  #startOne(kept: Kept): Promise<{ error: unknown } | null> {
+    const begun = this.#tryStart(kept)
+    kept.busy = begun
+    return begun
+  }
+
+  async #tryStart(kept: Kept): Promise<{ error: unknown } | null> {
     const { listener, pulse } = kept
     const limit = listener.startTimeoutMs ?? timeoutMs
     const ending = new AbortController()
@@ -281,12 +292,13 @@ export class Coordinator {
   }
 
   #restartLater(kept: Kept): void {
+    if (this.#calledOff.signal.aborted) return
     const delayMs = restartAfterMs[Math.min(kept.failedStarts, restartAfterMs.length) - 1] ?? 300_000
     kept.cancelRestart = this.#deps.clock.setTimer(delayMs, () => {
       if (this.#calledOff.signal.aborted) return
       kept.restarts += 1
       void this.#startOne(kept).then((failure) => {
-        if (failure !== null && !this.#calledOff.signal.aborted) this.#restartLater(kept)
+        if (failure !== null) this.#restartLater(kept)
         this.look()
       })
     })
@@ -294,11 +306,17 @@ export class Coordinator {
 
   async #stopAll(): Promise<void> {
     for (const kept of this.#kept) kept.cancelRestart()
-    const reversed = this.#kept.toReversed().filter((kept) => kept.started)
+    const reversed = this.#kept.toReversed()
     for (const tier of tiers) {
       const together = reversed.filter(({ listener }) => (listener.tier ?? 'work') === tier)
-      await Promise.all(together.map((kept) => this.#stopOne(kept)))
+      await Promise.all(together.map((kept) => this.#end(kept)))
     }
+  }
+
+  /** One that is being started or stopped is waited for: what it uses closes after it. */
+  async #end(kept: Kept): Promise<void> {
+    await kept.busy
+    if (kept.started) await this.#stopOne(kept)
   }
 
   async #stopOne(kept: Kept): Promise<void> {
