@@ -208,6 +208,21 @@ describe('a pause', () => {
     })
   })
 
+  it('for cost that ends leaves the operator’s as it was, criticals let through', () => {
+    const untilMs = world.clock.nowMs() + minuteMs
+    operational.pause('operator', 'lunch', { permission: 'critical_only', untilMs, level: 2 })
+    operational.pause('cost', 'used up')
+    expect(operational.resume('cost', 'a new period')).toBe(true)
+    expect(operational.state).toMatchObject({
+      primary: 'paused',
+      reasons: ['operator'],
+      permission: 'critical_only',
+      stopLevel: 2,
+      untilMs,
+    })
+    expect(operational.holdsMessage('critical')).toBe(false)
+  })
+
   it('that ends leaves other reasons as they are', () => {
     operational.degrade('auth', 'the model key was rejected')
     operational.pause('operator', 'lunch')

@@ -148,7 +148,9 @@ export class OperationalStateService {
     const left = this.#state.reasons.some((other) => other !== reason && isPauseReason(other))
     const own = reason === 'operator' ? { stopLevel: 0 as const, untilMs: null } : {}
     const to = left || this.#state.primary !== 'paused' ? this.#state.primary : 'ready'
-    const permission = left || to === 'booting' ? 'none' : 'normal'
+    // What the operator's pause lets through is as it was when only another reason goes.
+    const kept = left && reason !== 'operator'
+    const permission = kept ? this.#state.permission : left || to === 'booting' ? 'none' : 'normal'
     const changed = this.#change({ to, trigger, actor, removeReasons: [reason], permission, ...own })
     if (changed && to === 'ready' && this.#runs > 0)
       this.#change({ to: 'active', trigger: 'still running', actor: 'daemon' })
