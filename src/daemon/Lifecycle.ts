@@ -37,7 +37,9 @@ import type { TelemetryExport } from './services/TelemetryExport.ts'
 import type { Store } from './store/Store.ts'
 
 /** What has not ended after this long at a stop is left behind, so that the store can be closed. */
-export const stopGraceMs = 8_000
+const stopGraceMs = 8_000
+/** Of that, for checks and tasks under way: what they hold up, messages among it, has to end in the rest. */
+export const intakeGraceMs = 4_000
 const minuteMs = 60_000
 /** What an earlier process left goes on after this long even if its probe could not be looked at again. */
 const recheckLimitMs = 60_000

@@ -25,7 +25,7 @@ import { createPublishedApi } from './hosting/publishedApi.ts'
 import type { PublishedSources } from './hosting/publishedEndpoint.ts'
 import { publishedSources } from './hosting/publishedSources.ts'
 import type { Listener } from './listeners/listener.ts'
-import { Lifecycle, stopGraceMs } from './Lifecycle.ts'
+import { intakeGraceMs, Lifecycle } from './Lifecycle.ts'
 import { listeners } from './listeners/registry.ts'
 import type { Clock } from './platform/clock.ts'
 import type { EnvConfig } from './platform/config.ts'
@@ -567,7 +567,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
       on: events.on.bind(events),
       scheduler,
       taskLabel: (name) => system.taskLabel(name),
-      stopGraceMs,
+      intakeGraceMs,
       web: options.web ?? localApi.listener(),
       probes,
       modelConfigured: () => channels.modelConfigured(),

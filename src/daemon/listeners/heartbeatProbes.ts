@@ -7,11 +7,12 @@ interface Parts {
     stop(): Promise<void>
     definitions(): readonly { readonly enabled: boolean }[]
   }
+  readonly intakeGraceMs: number
   readonly scheduler: { rows(): readonly { readonly name: string; readonly stuck: boolean }[] }
 }
 
 /** Looks at every service on its schedule. */
-export function heartbeatProbes({ on, probes, scheduler }: Parts): Listener {
+export function heartbeatProbes({ on, probes, scheduler, intakeGraceMs }: Parts): Listener {
   const enabled = (): number => probes.definitions().filter((definition) => definition.enabled).length
   let unsubscribe = (): void => undefined
   return {
@@ -27,6 +28,7 @@ export function heartbeatProbes({ on, probes, scheduler }: Parts): Listener {
       unsubscribe()
       await probes.stop()
     },
+    stopTimeoutMs: intakeGraceMs,
     off: () => (enabled() === 0 ? 'no service is watched yet' : null),
     trouble() {
       const stuck = scheduler.rows().filter((task) => task.stuck && task.name.startsWith('probe:')).length

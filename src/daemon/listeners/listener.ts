@@ -39,3 +39,8 @@ export interface Listener {
   /** Ends it, also after a start that failed half-way. */
   stop?(): void | Promise<void>
 }
+
+/** Whether a scheduled task is the listener's own, by its name or the beginning of it. */
+export function ownsTask({ tasks = [] }: Pick<Listener, 'tasks'>, task: string): boolean {
+  return tasks.some((name) => (name.endsWith(':') ? task.startsWith(name) : task === name))
+}

@@ -1,7 +1,7 @@
 import type { ListenerRow } from '../../contract/system.ts'
 import { KoraError } from '../../domain/errors.ts'
 import { clip } from '../../domain/text.ts'
-import type { Listener, Pulse } from '../listeners/listener.ts'
+import { type Listener, ownsTask, type Pulse } from '../listeners/listener.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Events } from './Events.ts'
@@ -347,8 +347,7 @@ export class Coordinator {
   }
 
   #ownerOf(task: string): Kept | undefined {
-    const owns = (name: string): boolean => (name.endsWith(':') ? task.startsWith(name) : task === name)
-    return this.#kept.find(({ listener }) => listener.tasks?.some(owns))
+    return this.#kept.find(({ listener }) => ownsTask(listener, task))
   }
 
   #words(error: unknown): string {

@@ -256,6 +256,37 @@ describe('daemon.md 9', () => {
     })
   })
 
+  it('daemon 30: a check that does not end leaves a message under way the time to be told', async () => {
+    const simulator = await simulated()
+    const stuck = Promise.withResolvers<void>()
+    const kora = await startTestDaemon({
+      simulator,
+      probes: [pageProbe(simulator, 'site', { severity: 'warning' }), pageProbe(simulator, 'hung')],
+      http: (real) => ({
+        request(asked) {
+          if (!asked.url.endsWith('/hung')) return real.request(asked)
+          stuck.resolve()
+          return new Promise(() => undefined)
+        },
+        close: () => real.close(),
+      }),
+    })
+    await kora.clock.advance(12_000)
+    await stuck.promise
+    await until(async () => (await kora.client.probes.list()).some((row) => row.id === 'site' && !row.checking))
+    setPage(simulator, 'site', 500)
+    simulator.setFault('slack', { kind: 'delay', ms: 200, on: 'chat.postMessage' })
+    await kora.client.probes.check({ id: 'site' })
+    await until(() => kora.slackTexts().length > 0)
+    const stopping = kora.stop()
+    await kora.clock.advance(4_000)
+    await stopping
+    await kora.read((store) => {
+      const slack = store.outbox.deliveries({ limit: 10 }).filter((row) => row.channel === 'slack')
+      expect(slack.map((row) => row.outcome)).toEqual(['sent'])
+    })
+  })
+
   it('a nightly task that is due is not forgotten by daily restarts, and not repeated by hourly ones', async () => {
     const simulator = await simulated()
     const first = await startTestDaemon({ simulator })
