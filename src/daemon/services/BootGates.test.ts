@@ -90,6 +90,20 @@ describe('a gate that never holds', () => {
     expect(operational.reasons).toEqual(['substrate'])
   })
 
+  it('because it never answers has ten seconds for each try, and an outcome after 80', async () => {
+    const { clock, operational } = world
+    const silent = gate(0, { check: () => new Promise(() => undefined) })
+    const { waits, done } = gates(silent.gate).run(new AbortController().signal)
+    await clock.advance(10 * second)
+    await waits
+    expect(operational.reasons).toEqual(['substrate'])
+    await clock.advance(70 * second)
+    expect(await done).toMatchObject([
+      { outcome: 'failed', attempts: 5, elapsed_ms: 80_000, detail: 'no answer within 10 s' },
+    ])
+    expect(clock.pendingTimers()).toBe(0)
+  })
+
   it('says why in a few words, without secrets', async () => {
     const wordy = gate(99, { check: () => Promise.reject(new Error(`xoxb-secret ${'x'.repeat(500)}`)) })
     const { done } = gates(wordy.gate).run(new AbortController().signal)

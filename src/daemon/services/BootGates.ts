@@ -1,3 +1,4 @@
+import { KoraError } from '../../domain/errors.ts'
 import { clip } from '../../domain/text.ts'
 import type { DegradationReason, PauseReason } from '../../domain/operationalState.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -7,6 +8,8 @@ import type { OperationalStateService } from './OperationalStateService.ts'
 const tries = 5
 const firstWaitMs = 2_000
 const longestWaitMs = 30_000
+/** Of one try: with five of them and the waits between, a gate takes 80 s at most. */
+const tryLimitMs = 10_000
 const detailLength = 200
 
 /** Something that has to hold before Kora calls itself ready; what does not hold yet may in a moment. */
@@ -75,7 +78,7 @@ export class BootGates {
     })
     for (let attempt = 1; ; attempt++) {
       try {
-        await gate.check()
+        await this.#try(gate)
         if (attempt > 1) operational.restore(gate.reason, `${gate.id} holds`)
         return report('passed', attempt, null)
       } catch (error) {
@@ -86,6 +89,18 @@ export class BootGates {
         await this.#wait(Math.min(longestWaitMs, firstWaitMs * 2 ** (attempt - 1)), signal)
         if (signal.aborted) return report('called_off', attempt, detail)
       }
+    }
+  }
+
+  async #try(gate: BootGate): Promise<void> {
+    const late = Promise.withResolvers<never>()
+    const cancel = this.#deps.clock.setTimer(tryLimitMs, () => {
+      late.reject(new KoraError('timed_out', `no answer within ${tryLimitMs / 1_000} s`, { gate: gate.id }))
+    })
+    try {
+      await Promise.race([Promise.try(() => gate.check()), late.promise])
+    } finally {
+      cancel()
     }
   }
 
