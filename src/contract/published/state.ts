@@ -41,6 +41,7 @@ export type PanelView = z.infer<typeof PanelView>
 export const PanelViewAnswer = z.object({ ok: z.literal(true), warning: z.literal('write_failed').optional() })
 export type PanelViewAnswer = z.infer<typeof PanelViewAnswer>
 
+/** Counted in characters, so that none is cut in two. */
 function cutTo(most: number): (text: string) => string {
-  return (text) => text.slice(0, most).toWellFormed()
+  return (text) => Array.from(text).slice(0, most).join('').toWellFormed()
 }

@@ -172,7 +172,7 @@ describe('a path that takes a body', () => {
   })
 })
 
-it('a visit is cut and completed, a blank one is refused, and a store that refuses is a warning', async () => {
+it('daemon 26: a visit is cut and completed, a blank one is refused, and a store that refuses is a warning', async () => {
   const seen: unknown[] = []
   const panelView = (visit: unknown) => {
     seen.push(visit)
@@ -186,12 +186,14 @@ it('a visit is cut and completed, a blank one is refused, and a store that refus
   await post({ panel_name: ' Now ', session_id: '  ' })
   await post({ panel_name: 'Now', session_id: 7 })
   await post({ panel_name: 'Now' })
+  await post({ panel_name: '🚨'.repeat(500), session_id: `${'s'.repeat(63)}🚨x` })
   for (const panel_name of [undefined, '', '  ', null, 3]) expect(await post({ panel_name })).toEqual({ status: 400 })
   expect(seen).toEqual([
     { panel_name: 'p'.repeat(128), session_id: 's'.repeat(64) },
     { panel_name: 'Now', session_id: 'unknown' },
     { panel_name: 'Now', session_id: 'unknown' },
     { panel_name: 'Now', session_id: 'unknown' },
+    { panel_name: '🚨'.repeat(128), session_id: `${'s'.repeat(63)}🚨` },
   ])
 })
 
