@@ -45,6 +45,7 @@ Exit codes
   2  bad usage or configuration, or the port is taken
   3  another process owns the data folder
   4  no Kora is running
+  130  interrupted while it started
 `
 
 const commands = ['serve', 'status', 'check', 'cost', 'snapshot', 'pause', 'resume', 'stop', 'doctor'] as const

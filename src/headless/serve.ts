@@ -48,8 +48,8 @@ export async function serve(options: ServeOptions): Promise<number> {
   const simulated = demo ? await (await import('../simulator/demo.ts')).startDemo(env) : null
   let host: HttpHost | null = null
   let daemon: OpenDaemon | null = null
+  const stop = Promise.withResolvers<string>()
   try {
-    const stop = Promise.withResolvers<string>()
     for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stop.resolve(name))
     const notifier = new BrowserNotifier()
     const signIn = new SignIn({ clock: systemClock, file: join(paths.state, 'sessions.json') })
@@ -73,6 +73,8 @@ export async function serve(options: ServeOptions): Promise<number> {
       signInAddress: () => host?.signInAddress() ?? '',
       focus: () => Promise.resolve({ address: host?.address() ?? null }),
     })
+    // Told to stop while it starts, it starts nothing more.
+    void stop.promise.then((reason) => daemon?.close(reason))
     const { router, logger, config } = daemon
     for (const warning of daemon.warnings) process.stderr.write(`${warning}\n`)
     if (!loopback.includes(config.web.host)) process.stderr.write(`${beyond}\n`)
@@ -80,8 +82,6 @@ export async function serve(options: ServeOptions): Promise<number> {
     const isBearer = await openApiToken(join(paths.data, apiTokenFile), logger)
     const served = { router, published, isBearer, shell, signIn }
     host = new HttpHost({ ...config.web, ...served, platform, clock: systemClock, logger })
-    // Told to stop while it starts, it starts nothing more.
-    void stop.promise.then((reason) => daemon?.close(reason))
     await daemon.start()
     host.open()
     announce(host, demo)
@@ -97,7 +97,9 @@ export async function serve(options: ServeOptions): Promise<number> {
     await daemon?.close('start failed')
     await host?.close()
     await simulated?.close()
-    return calledOff ? exitCodes.ok : exitCode
+    if (!calledOff) return exitCode
+    // As a shell says it of a program that was interrupted; any other signal asked for an end in order.
+    return (await stop.promise) === 'SIGINT' ? exitCodes.interrupted : exitCodes.ok
   }
 }
 
