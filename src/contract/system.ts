@@ -19,6 +19,20 @@ export const ListenerRow = z.object({
 })
 export type ListenerRow = z.infer<typeof ListenerRow>
 
+/** How the process stands, as published (daemon specification, 2). */
+export const DaemonStatus = z.object({
+  /** `booting` also while a start that failed is undone; `not_running` is what is said where there is no process. */
+  state: z.enum(['booting', 'running', 'shutting_down', 'not_running']),
+  /** Since the last listener was started, one decimal, on a clock that never jumps; null before. */
+  uptime_seconds: z.number().nullable(),
+  shutdown_reason: z.string().nullable(),
+  /** In the order in which they are started. */
+  listeners: z.array(z.object({ name: z.string(), started: z.boolean(), shutdown_timeout_seconds: z.number() })),
+  /** Of this process alone; what a request to stop has to name. */
+  daemon_session_id: z.string().nullable(),
+})
+export type DaemonStatus = z.infer<typeof DaemonStatus>
+
 /** How the daemon itself is; services of others are something else. */
 export const DaemonHealth = z.object({
   overall: z.enum([...healthWords, unknown]),
@@ -109,6 +123,7 @@ export type AuditRowView = z.infer<typeof AuditRowView>
 
 export const system = {
   info: procedure.output(DaemonInfo),
+  status: procedure.output(DaemonStatus),
   runTask: procedure.input(z.object({ name: z.string().min(1).max(80) })).output(Done),
   backups: procedure.output(z.array(BackupRow)),
   createBackup: procedure.output(BackupRow),

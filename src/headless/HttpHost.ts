@@ -224,6 +224,8 @@ export function webListener(host: () => HttpHost): Listener {
     name: 'web',
     critical: true,
     tier: 'intake',
+    // A port is taken at once or not at all (daemon specification, 4).
+    startTimeoutMs: 1_000,
     start: (pulse) => host().listen(pulse),
     stop: () => host().close(),
     ended: () => (host().listening ? null : 'the server does not listen any more'),

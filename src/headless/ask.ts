@@ -1,4 +1,5 @@
 import { ORPCError } from '@orpc/client'
+import type { DaemonStatus } from '../contract/system.ts'
 import { spendWindows } from '../contract/spend.ts'
 import { exitCodes } from '../daemon/hosting/exitCodes.ts'
 import { connectSocket, type SocketClient } from '../daemon/hosting/socketClient.ts'
@@ -27,19 +28,29 @@ export async function ask(asked: Asked): Promise<number> {
   } catch (error) {
     const { code, message } = describe(error)
     if (code === 'daemon_not_running' && asked.command === 'snapshot') return await leftBehind(paths)
-    if (asked.json) print(JSON.stringify({ error: { code, message } }))
+    const absent = code === 'daemon_not_running' && asked.command === 'status'
+    if (asked.json) print(JSON.stringify({ error: { code, message }, ...(absent ? { status: notRunning } : {}) }))
     else process.stderr.write(`${message}\n`)
     if (code === 'daemon_not_running') return exitCodes.notRunning
     return code === 'not_found' || code === 'bad_input' ? exitCodes.badUsage : exitCodes.failed
   }
 }
 
+const notRunning: DaemonStatus = {
+  state: 'not_running',
+  uptime_seconds: null,
+  shutdown_reason: null,
+  listeners: [],
+  daemon_session_id: null,
+}
+
 const answers = { status, check, cost, snapshot, pause, resume, stop }
 
 async function status(socket: SocketClient, { json }: Invocation): Promise<number> {
   const { client } = socket
-  const [info, operational, services, incidents, alerts, { address }] = await Promise.all([
+  const [info, standing, operational, services, incidents, alerts, { address }] = await Promise.all([
     client.system.info(),
+    client.system.status(),
     client.operational.get(),
     client.probes.list(),
     client.incidents.list({ window: 'all', state: 'active', limit: 200 }),
@@ -48,7 +59,7 @@ async function status(socket: SocketClient, { json }: Invocation): Promise<numbe
   ])
   if (json) {
     const active = { incidents: incidents.items, alerts: alerts.items }
-    print(JSON.stringify({ address, daemon: info, operational, services, ...active }, null, 2))
+    print(JSON.stringify({ address, status: standing, daemon: info, operational, services, ...active }, null, 2))
     return exitCodes.ok
   }
   print(`Kora ${info.version} is ${info.state.replace('_', ' ')} (${info.host}${info.demo ? ', demo' : ''}).`)

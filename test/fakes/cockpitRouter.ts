@@ -221,6 +221,17 @@ export function routerOf({ world, now, publish, feeds, bells, nextSeq }: RouterP
     },
     system: {
       info: os.system.info.handler(() => world.state.daemon),
+      status: os.system.status.handler(() => ({
+        state: world.state.daemon.state,
+        uptime_seconds: Math.round((now() - world.state.daemon.startedAtMs) / 100) / 10,
+        shutdown_reason: null,
+        listeners: world.state.daemon.listeners.map(({ name, state }) => ({
+          name,
+          started: state !== 'down',
+          shutdown_timeout_seconds: 10,
+        })),
+        daemon_session_id: world.state.daemon.sessionId,
+      })),
       runTask: os.system.runTask.handler(async ({ input }) => {
         await pause(200)
         const schedules = world.state.daemon.schedules.map((one) =>

@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 import { apiTokenFile, openApiToken } from '../../src/daemon/hosting/apiToken.ts'
 import { createPublishedApi } from '../../src/daemon/hosting/publishedApi.ts'
-import type { Endpoint } from '../../src/daemon/hosting/publishedEndpoint.ts'
+import type { Endpoint, PublishedSources } from '../../src/daemon/hosting/publishedEndpoint.ts'
 import { openShell } from '../../src/daemon/hosting/Shell.ts'
 import { HttpHost } from '../../src/headless/HttpHost.ts'
 import { SignIn } from '../../src/headless/SignIn.ts'
@@ -34,9 +34,16 @@ export interface HeadlessHost {
  * @param options.early the daemon does not run yet; `host.open()` says it does
  * @param options.listen false leaves taking the port to the test
  * @param options.table published paths other than the product's
+ * @param options.published what they are answered from, other than the stub
  */
 export async function headlessHost(
-  options: { early?: boolean; listen?: boolean; port?: number; table?: readonly Endpoint[] } = {},
+  options: {
+    early?: boolean
+    listen?: boolean
+    port?: number
+    table?: readonly Endpoint[]
+    published?: PublishedSources
+  } = {},
 ): Promise<HeadlessHost> {
   const folder = await tempFolder()
   const root = join(folder, 'renderer')
@@ -51,7 +58,7 @@ export async function headlessHost(
   const shell = openShell(root)
   const tokenFile = join(folder, apiTokenFile)
   const isBearer = await openApiToken(tokenFile, logger)
-  const published = createPublishedApi(daemon.published, options.table)
+  const published = createPublishedApi(options.published ?? daemon.published, options.table)
   const served = { router: daemon.router, published, isBearer, shell, signIn }
   const { platform } = process
   const host = new HttpHost({ host: '127.0.0.1', port: options.port ?? 0, platform, ...served, clock, logger })

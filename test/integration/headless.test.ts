@@ -1,7 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, statSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { open, readdir, readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
@@ -76,6 +76,17 @@ async function signIn({ port, origin, hash }: URL): Promise<{ status: number; co
   return { status: reply.status, cookie: String(reply.headers['set-cookie'] ?? '').split(';')[0] ?? '' }
 }
 
+/** What the process wrote into the audit log about itself, oldest first. */
+function recorded(home: string): { seam: string; details: Record<string, unknown> }[] {
+  const database = new Database(join(home, 'kora.db'), { readonly: true })
+  const rows = database.prepare(`SELECT seam, details FROM audit_log WHERE seam LIKE 'daemon.%' ORDER BY seq`).all()
+  database.close()
+  return (rows as { seam: string; details: string }[]).map(({ seam, details }) => ({
+    seam,
+    details: JSON.parse(details) as Record<string, unknown>,
+  }))
+}
+
 async function isSignedIn({ port, origin }: URL, cookie: string): Promise<boolean> {
   const headers = { host: new URL(origin).host, origin, cookie, 'content-type': 'application/json' }
   const reply = await send(Number(port), { method: 'POST', path: '/session', headers, body: '{}' })
@@ -83,7 +94,7 @@ async function isSignedIn({ port, origin }: URL, cookie: string): Promise<boolea
 }
 
 describe('kora serve', () => {
-  test('prints one address, serves the cockpit there, and ends in order on SIGTERM', async () => {
+  test('daemon 7: prints one address, serves the cockpit there, and on SIGTERM stops every listener and ends with 0', async () => {
     const home = await tempFolder()
     const { child, address, ended, output } = await serve({ KORA_HOME: home })
     expect(address.hostname).toBe('127.0.0.1')
@@ -94,7 +105,60 @@ describe('kora serve', () => {
     expect(await ended).toBe(0)
     expect(output()).not.toMatch(/error/i)
     expect(await readdir(join(home, 'state'))).not.toContain('daemon.lock')
+    await expect(send(Number(address.port), { path: '/' })).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+    const [began, stopped] = recorded(home)
+    expect([began?.seam, stopped?.seam]).toEqual(['daemon.started', 'daemon.stopped'])
+    expect(stopped?.details).toMatchObject({ reason: 'SIGTERM', session_id: began?.details['session_id'] })
+    const log = await readFile(join(home, 'state', 'logs', 'kora.log'), 'utf8')
+    expect(log).not.toMatch(/did not (stop|end)/)
   })
+
+  test('daemon 10, 11: its status is null and not_running without a process, and another session in the next one', async () => {
+    const env = { KORA_HOME: await tempFolder() }
+    const status = async () => (JSON.parse((await kora(env, 'status', '--json')).stdout) as { status: unknown }).status
+    expect(await status()).toEqual({
+      state: 'not_running',
+      uptime_seconds: null,
+      shutdown_reason: null,
+      listeners: [],
+      daemon_session_id: null,
+    })
+    const ids = new Set<unknown>()
+    for (let no = 0; no < 2; no++) {
+      const { child, ended } = await serve(env)
+      const running = (await status()) as Record<string, unknown>
+      expect(running).toMatchObject({ state: 'running', uptime_seconds: expect.any(Number), shutdown_reason: null })
+      expect(running['daemon_session_id']).toMatch(/^[0-9a-f]{32}$/)
+      ids.add(running['daemon_session_id'])
+      child.kill('SIGTERM')
+      await ended
+    }
+    expect(ids.size).toBe(2)
+  })
+
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 0],
+  ] as const)(
+    'daemon 28: told to end by %s before it has started, it starts nothing and leaves with %i',
+    async (signal, code) => {
+      const home = await tempFolder()
+      const fifo = join(home, 'vault')
+      spawnSync('/usr/bin/mkfifo', ['-m', '600', fifo])
+      const child = spawn(process.execPath, [koraScript, 'serve', '--port', '0'], { env: clean({ KORA_HOME: home }) })
+      let output = ''
+      for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)))
+      const ended = once(child, 'close')
+      // Opens when the process reads it, which it does before it starts anything.
+      const vault = await open(fifo, 'w')
+      child.kill(signal)
+      await vault.writeFile('{"version":1,"values":{}}')
+      await vault.close()
+      expect(await ended).toEqual([code, null])
+      expect(output).toBe('')
+      expect(await readdir(join(home, 'state'))).not.toContain('daemon.lock')
+    },
+  )
 
   test('its socket and folders are the owner’s alone, and no code is in any file it wrote', async () => {
     const home = await tempFolder()
@@ -138,7 +202,7 @@ describe('kora serve', () => {
     )
   })
 
-  test('a taken port is exit code 2 and one line, and nothing was started', async () => {
+  test('daemon 14: a taken port is exit code 2 and one line, and nothing was started', async () => {
     const home = await tempFolder()
     const other = createServer().listen(0, '127.0.0.1')
     await once(other, 'listening')

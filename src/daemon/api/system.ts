@@ -10,6 +10,7 @@ export function systemApi(services: {
   const { system, backups } = services
   return api.system.router({
     info: api.system.info.handler(() => system.info()),
+    status: api.system.status.handler(() => system.status()),
     runTask: api.system.runTask.handler(async ({ input }) => {
       await system.runTask(input.name)
       return { ok: true }

@@ -27,11 +27,14 @@ describe('parseConfig', () => {
     })
   })
 
-  it.each(['abc', '0', '-5', 'NaN', '1e999', '0x10', '5s'])('takes the default for a cadence of "%s"', (value) => {
-    const { config, warnings } = parseConfig({ KORA_HEARTBEAT_PROBE_INTERVAL_SEC: value })
-    expect(config.probeIntervalMs).toBe(300_000)
-    expect(warnings).toEqual(['KORA_HEARTBEAT_PROBE_INTERVAL_SEC is not a number above 0; 300 is used.'])
-  })
+  it.each(['abc', '0', '-5', 'NaN', '1e999', '0x10', '5s'])(
+    'daemon 18: takes the default for a cadence of "%s"',
+    (value) => {
+      const { config, warnings } = parseConfig({ KORA_HEARTBEAT_PROBE_INTERVAL_SEC: value })
+      expect(config.probeIntervalMs).toBe(300_000)
+      expect(warnings).toEqual(['KORA_HEARTBEAT_PROBE_INTERVAL_SEC is not a number above 0; 300 is used.'])
+    },
+  )
 
   it.each([
     [' 60 ', 60_000, 0],

@@ -1,4 +1,4 @@
-import type { ListenerRow } from '../../contract/system.ts'
+import type { DaemonInfo, DaemonStatus, ListenerRow } from '../../contract/system.ts'
 import { KoraError } from '../../domain/errors.ts'
 import { clip } from '../../domain/text.ts'
 import { type Listener, ownsTask, type Pulse } from '../listeners/listener.ts'
@@ -51,19 +51,6 @@ interface Kept {
   told: ListenerRow['state']
 }
 
-interface CoordinatorStatus {
-  readonly state: 'booting' | 'running' | 'shutting_down'
-  /** Since the last listener had been started, one decimal; null before. */
-  readonly uptime_seconds: number | null
-  readonly shutdown_reason: string | null
-  readonly listeners: readonly {
-    readonly name: string
-    readonly started: boolean
-    readonly shutdown_timeout_seconds: number
-  }[]
-  readonly daemon_session_id: string
-}
-
 /**
  * Starts listeners in order, watches them, starts fallen ones again and stops them in reverse (daemon specification, 2
  * and 3). It owns their lives and nothing else; what a listener does is its own.
@@ -94,7 +81,7 @@ export class Coordinator {
     return this.#bootAtMs
   }
 
-  get state(): CoordinatorStatus['state'] {
+  get state(): DaemonInfo['state'] {
     if (this.#reason !== null && this.#bootAtMs !== null) return 'shutting_down'
     return this.#bootAtMs === null ? 'booting' : 'running'
   }
@@ -105,7 +92,7 @@ export class Coordinator {
     return Math.round((this.#deps.clock.monotonicMs() - this.#bootMonotonicMs) / 100) / 10
   }
 
-  status(): CoordinatorStatus {
+  status(): DaemonStatus {
     return {
       state: this.state,
       uptime_seconds: this.uptimeSeconds(),

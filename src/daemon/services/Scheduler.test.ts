@@ -62,7 +62,7 @@ describe('rate', () => {
     expect(startsOf('slow')).toEqual([0, 40_000, 50_000, 60_000])
   })
 
-  it('never runs a 200 ms task beside itself at an interval of 100 ms', async () => {
+  it('daemon 16: never runs a 200 ms task beside itself at an interval of 100 ms', async () => {
     const { clock, scheduler, startsOf, add, wait } = setUp()
     let running = 0
     let most = 0
@@ -185,7 +185,7 @@ describe('one timer', () => {
 })
 
 describe('failure', () => {
-  it('records each failure, goes on, and leaves the sibling alone', async () => {
+  it('daemon 15: records each failure, goes on, and leaves the sibling alone', async () => {
     const { clock, logger, scheduler, settled, startsOf, add, row } = setUp()
     add('broken', 50, { firstDelayMs: 0, run: () => Promise.reject(new Error('no route')) })
     add('sibling', 50, { firstDelayMs: 0 })
@@ -271,7 +271,7 @@ describe('time limit', () => {
     expect(settled).toHaveLength(2)
   })
 
-  it('shows a run that ignores its signal as stuck and starts again two intervals later', async () => {
+  it('daemon 27: shows a run that ignores its signal as stuck and starts again two intervals later', async () => {
     const { clock, scheduler, settled, startsOf, add, row } = setUp()
     const hung = Promise.withResolvers<void>()
     let first = true
@@ -521,7 +521,7 @@ describe('a process that stood still while the machine was awake', () => {
 })
 
 describe('stop', () => {
-  it('lets a run in progress finish within the grace period, and starts nothing more', async () => {
+  it('daemon 30: lets a run in progress finish within the grace period, and starts nothing more', async () => {
     const { clock, scheduler, settled, startsOf, add, wait } = setUp()
     let marked = false
     add('mail', minute, {

@@ -1,5 +1,12 @@
 import type { DeliveryView } from '../../contract/incidents.ts'
-import type { AuditRowView, DaemonInfo, ListenerRow, ScheduleRow, SetupStep } from '../../contract/system.ts'
+import type {
+  AuditRowView,
+  DaemonInfo,
+  DaemonStatus,
+  ListenerRow,
+  ScheduleRow,
+  SetupStep,
+} from '../../contract/system.ts'
 import { KoraError } from '../../domain/errors.ts'
 import { overallStatus, unknown } from '../../domain/snapshot.ts'
 import { clip } from '../../domain/text.ts'
@@ -88,8 +95,8 @@ export class SystemService {
   stopping(reason: string): void {
     const { store, late, clock, sessionId, coordinator, events } = this.#deps
     const nowMs = clock.nowMs()
-    const { bootAtMs } = coordinator()
-    const uptimeMs = bootAtMs === null ? null : nowMs - bootAtMs
+    const uptimeSeconds = coordinator().uptimeSeconds()
+    const uptimeMs = uptimeSeconds === null ? null : Math.round(uptimeSeconds * 1_000)
     const details = { reason, session_id: sessionId, uptime_ms: uptimeMs }
     // A stop that cannot be recorded is a stop all the same.
     late.write(() => store.audit.append({ seam: 'daemon.stopped', details }, nowMs))
@@ -167,6 +174,10 @@ export class SystemService {
       setup: this.#setup(),
       setupDismissed: store.settings.get('setupDismissed') === true,
     }
+  }
+
+  status(): DaemonStatus {
+    return this.#deps.coordinator().status()
   }
 
   dismissSetup(): void {

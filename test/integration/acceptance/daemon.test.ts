@@ -1,10 +1,18 @@
-import { writeFile } from 'node:fs/promises'
-import { describe, expect, it } from 'vitest'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { ContractRouterClient } from '@orpc/contract'
+import { createRouterClient } from '@orpc/server'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { Contract } from '../../../src/contract/index.ts'
+import type { Daemon } from '../../../src/daemon/createDaemon.ts'
+import { SocketHost } from '../../../src/daemon/hosting/SocketHost.ts'
+import { connectSocket } from '../../../src/daemon/hosting/socketClient.ts'
 import { createPublishedApi } from '../../../src/daemon/hosting/publishedApi.ts'
 import type { Listener } from '../../../src/daemon/listeners/listener.ts'
 import { parseConfig } from '../../../src/daemon/platform/config.ts'
 import { pageProbe, requestsTo, setPage, simulated, until } from '../../fakes/acceptance.ts'
 import { webListener } from '../../../src/headless/HttpHost.ts'
+import { createFakeClock } from '../../fakes/fakeClock.ts'
 import { headlessHost } from '../../fakes/headlessHost.ts'
 import { siteProbe, startTestDaemon, type TestDaemon } from '../../fakes/testDaemon.ts'
 import { tempFolder } from '../../fakes/tempFolder.ts'
@@ -101,6 +109,53 @@ describe('daemon.md 9', () => {
     expect(other.startedAtMs).toBeGreaterThan(after.startedAtMs)
   })
 
+  it('daemon 10: the status has no uptime before the last listener was started; a clock that is set moves nothing', async () => {
+    const listening = Promise.withResolvers<void>()
+    const early = Promise.withResolvers<Daemon>()
+    const web: Listener = { name: 'web', critical: true, start: () => listening.promise }
+    const starting = startTestDaemon({ simulator: await simulated(), web, onCreated: early.resolve })
+    const { router } = await early.promise
+    const client: ContractRouterClient<Contract> = createRouterClient(router, { context: {} })
+    const started = async () => (await client.system.status()).listeners.filter((row) => row.started)
+    await until(async () => (await started()).length === 1)
+    expect(await client.system.status()).toMatchObject({
+      state: 'booting',
+      uptime_seconds: null,
+      shutdown_reason: null,
+      daemon_session_id: expect.stringMatching(/^[0-9a-f]{32}$/),
+    })
+    listening.resolve()
+    const kora = await starting
+    const { startedAtMs } = await client.system.info()
+    kora.clock.setWall(kora.clock.nowMs() - 8 * 3_600_000)
+    await kora.clock.advance(12_340)
+    const status = await client.system.status()
+    expect(status).toMatchObject({ state: 'running', uptime_seconds: 12.3 })
+    expect(status.listeners.map(({ name, shutdown_timeout_seconds: limit }) => [name, limit])).toEqual([
+      ['heartbeat', 4],
+      ['web', 10],
+      ['heartbeat_probes', 4],
+      ['reasoning_engine', 10],
+      ['slack_client', 10],
+      ['alert_notifier', 10],
+      ['snapshot', 10],
+      ['cost_telemetry', 10],
+      ['probe_wake', 10],
+      ['alert_wake', 10],
+    ])
+    expect((await client.system.info()).startedAtMs).toBe(startedAtMs)
+    await kora.daemon.stop('enough')
+    expect(await client.system.status()).toMatchObject({
+      state: 'shutting_down',
+      uptime_seconds: 12.3,
+      shutdown_reason: 'enough',
+    })
+    await kora.read((store) => {
+      const [stopped] = store.audit.list({ seam: 'daemon.stopped', limit: 1 })
+      expect(stopped?.details).toMatchObject({ reason: 'enough', uptime_ms: 12_300 })
+    })
+  })
+
   it('daemon 15, 16: a probe that fails leaves its sibling alone, and never runs beside itself', async () => {
     const simulator = await simulated()
     const kora = await startTestDaemon({
@@ -123,10 +178,32 @@ describe('daemon.md 9', () => {
     expect(paths.filter((path) => path === '/a').length).toBeLessThanOrEqual(4)
   })
 
-  it.each(['abc', '0', '-5'])('daemon 18: a cadence of %j is the default', (value) => {
-    const { config, warnings } = parseConfig({ KORA_HEARTBEAT_PROBE_INTERVAL_SEC: value })
-    expect(config.probeIntervalMs).toBe(300_000)
-    expect(warnings).toEqual([expect.stringContaining('KORA_HEARTBEAT_PROBE_INTERVAL_SEC')])
+  it.each([
+    ['abc', true],
+    ['0', true],
+    ['-5', true],
+    ['', false],
+    [' ', false],
+  ])('daemon 18: a cadence of %j is the default; whether it warns: %j', (value, warns) => {
+    const names = [
+      'KORA_HEARTBEAT_PROBE_INTERVAL_SEC',
+      'KORA_PROBE_WAKE_POLL_SEC',
+      'KORA_COST_TELEMETRY_PERSIST_INTERVAL_SEC',
+      'KORA_ALERT_NOTIFY_INTERVAL_SEC',
+      'KORA_ALERT_NOTIFY_DIGEST_INTERVAL_SEC',
+      'KORA_ALERT_WAKE_POLL_SEC',
+      'KORA_SNAPSHOT_INTERVAL_SEC',
+    ]
+    const { config, warnings } = parseConfig(Object.fromEntries(names.map((name) => [name, value])))
+    expect(config).toMatchObject({
+      probeIntervalMs: 300_000,
+      wakeSweepMs: 30_000,
+      costTelemetry: { persistMs: 300_000 },
+      alerts: { notifyMs: 180_000, digestMs: 86_400_000, wakeSweepMs: 30_000 },
+      snapshot: { intervalMs: 300_000 },
+    })
+    const about = new Set(warnings.map((warning) => warning.split(' ')[0]))
+    expect(about).toEqual(new Set(warns ? names : []))
   })
 
   it('daemon 27: a task that does not end is reported, and its listener shows it', async () => {
@@ -152,7 +229,7 @@ describe('daemon.md 9', () => {
     )
     // Nor does it keep the store open when everything is to end.
     const stopping = kora.stop()
-    await kora.clock.advance(10_000)
+    await kora.clock.advance(4_000)
     await stopping
     expect((await seams(kora))[0]).toEqual(['daemon.stopped', 'test'])
   })
@@ -195,6 +272,22 @@ describe('daemon.md 9', () => {
     const start = startTestDaemon({ simulator, env, web: webListener(() => host) })
     await expect(start).rejects.toMatchObject({ code: 'port_taken' })
     expect(simulator.requests).toEqual([])
+  })
+
+  it('daemon 14: with no port after a second the start fails, and everything it started is undone', async () => {
+    const { host } = await headlessHost({ early: true, listen: false })
+    const asked = Promise.withResolvers<void>()
+    host.listen = () => {
+      asked.resolve()
+      return new Promise(() => undefined)
+    }
+    const clock = createFakeClock()
+    const simulator = await simulated()
+    const start = startTestDaemon({ simulator, clock, web: webListener(() => host) })
+    await asked.promise
+    await Promise.all([expect(start).rejects.toMatchObject({ code: 'timed_out' }), clock.advance(1_000)])
+    expect(simulator.requests).toEqual([])
+    expect(clock.pendingTimers()).toBe(0)
   })
 
   it('daemon 31: a server that dies flips its listener to down within one check, and is started again', async () => {
@@ -285,6 +378,29 @@ describe('daemon.md 9', () => {
       const slack = store.outbox.deliveries({ limit: 10 }).filter((row) => row.channel === 'slack')
       expect(slack.map((row) => row.outcome)).toEqual(['sent'])
     })
+  })
+
+  it('daemon 32: what two programs ask for at once happens one after the other', async () => {
+    const kora = await startTestDaemon({ simulator: await simulated() })
+    const { paths, logger, daemon } = kora
+    const { platform } = process
+    const host = new SocketHost({ socket: paths.socket, platform, router: daemon.router, logger, signInAddress: null })
+    await mkdir(dirname(paths.socket), { recursive: true })
+    await host.listen()
+    onTestFinished(() => host.close())
+    const asked = Array.from({ length: 40 }, async (_, no) => {
+      const { client } = connectSocket(paths.socket, 10_000)
+      return no % 2 === 0
+        ? client.operational.pause({ forMs: null, reason: `${no}` })
+        : client.operational.resume({ actor: 'command_line' })
+    })
+    await Promise.all(asked)
+    const rows = (await kora.client.system.audit({ seam: 'operational_state.changed', limit: 100 })).toReversed()
+    const steps = rows.map(({ details }) => ({ from: details['from'], to: details['to'] }))
+    // Each begins where the one before it ended.
+    expect(steps.slice(1).map(({ from }) => from)).toEqual(steps.slice(0, -1).map(({ to }) => to))
+    expect(rows.filter(({ details }) => details['to'] === 'paused')).toHaveLength(20)
+    expect((await kora.client.operational.get()).primary).toBe(steps.at(-1)?.to)
   })
 
   it('a nightly task that is due is not forgotten by daily restarts, and not repeated by hourly ones', async () => {
