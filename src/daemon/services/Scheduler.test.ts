@@ -203,7 +203,8 @@ describe('failure', () => {
     const { clock, scheduler, add, row } = setUp()
     let broken = true
     const run = (): Promise<void> => {
-      if (broken) throw new Error('at once')
+      // A run that calls itself off ends itself, and not its task.
+      if (broken) throw new DOMException('at once', 'AbortError')
       return Promise.resolve()
     }
     add('probe', second, { firstDelayMs: 0, run })
@@ -294,6 +295,25 @@ describe('time limit', () => {
     await clock.advance(second)
     expect(row('probe')).toMatchObject({ lastOutcome: 'ok', lastError: null })
     expect(settled.map(({ result }) => result.outcome)).toEqual(['failed', 'ok'])
+  })
+
+  it('daemon 27: shows a task as stuck until a run of it ends, and runs it again and again', async () => {
+    const { clock, scheduler, startsOf, add, row } = setUp()
+    let hangs = true
+    const run = (): Promise<void> => (hangs ? new Promise(() => undefined) : Promise.resolve())
+    add('probe', minute, { firstDelayMs: 0, timeoutMs: 10 * second, run })
+    scheduler.start()
+    await clock.advance(10 * second)
+    const seen = new Set<boolean | undefined>()
+    for (let no = 0; no < 8 * 60; no++) {
+      await clock.advance(second)
+      seen.add(row('probe')?.stuck)
+    }
+    expect(seen).toEqual(new Set([true]))
+    expect(startsOf('probe')).toEqual([0, 3 * minute, 6 * minute])
+    hangs = false
+    await clock.advance(minute)
+    expect(row('probe')).toMatchObject({ stuck: false, lastOutcome: 'ok' })
   })
 
   it('starts a stuck task at its next tick once the old run really ended', async () => {

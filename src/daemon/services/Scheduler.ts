@@ -45,7 +45,7 @@ export interface TaskRow {
   readonly name: string
   readonly intervalMs: number
   readonly running: boolean
-  /** The run timed out, was told so, and still has not ended. */
+  /** The run timed out, was told so, and still has not ended; or it stands in for one that never did. */
   readonly stuck: boolean
   readonly lastStartedAtMs: number | null
   readonly lastDurationMs: number | null
@@ -79,6 +79,8 @@ interface Run {
   deadline: Due | null
   settled: boolean
   timedOutMs: number | null
+  /** The run before it was given up. */
+  readonly standsIn: boolean
 }
 
 interface Task {
@@ -191,7 +193,7 @@ export class Scheduler {
       name: task.spec.name,
       intervalMs: task.intervalMs,
       running: task.run !== null,
-      stuck: task.run !== null && task.run.settled,
+      stuck: task.run !== null && (task.run.settled || task.run.standsIn),
       lastStartedAtMs: task.lastStartedAtMs,
       lastDurationMs: task.last?.durationMs ?? null,
       lastOutcome: task.last?.outcome ?? 'never',
@@ -306,6 +308,7 @@ export class Scheduler {
   #begin(task: Task): Run {
     const run: Run = {
       task,
+      standsIn: task.run !== null,
       abort: new AbortController(),
       startedAtMs: this.#clock.nowMs(),
       startedMonotonicMs: this.#clock.monotonicMs(),
