@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { onlyIncident, pageProbe, requestsTo, setPage, simulated, stopMachine, tokens } from '../../fakes/acceptance.ts'
+import { headlessHost, send } from '../../fakes/headlessHost.ts'
 import { flyProbe, startTestDaemon, type TestDaemon } from '../../fakes/testDaemon.ts'
 
 const opened = vi.hoisted(() => ({ databases: [] as Database.Database[] }))
@@ -241,6 +242,41 @@ describe.each(refusals)('probes 22, 39 and section 11: $name', ({ code, begin, e
     expect(database().open).toBe(false)
     expect(kora.clock.pendingTimers()).toBe(0)
   })
+})
+
+it('daemon 26: over HTTP a visit is cut and kept, a blank one refused; in a folder that cannot be written it is a warning', async () => {
+  const kora = await startTestDaemon({ simulator: await simulated() })
+  const { port, token, address } = await headlessHost({ published: kora.daemon.published })
+  const headers = { host: new URL(address).host, authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+  const post = async (body: unknown) => {
+    const text = typeof body === 'string' ? body : JSON.stringify(body)
+    const { status, body: answer } = await send(port, { method: 'POST', path: '/api/panel_view', headers, body: text })
+    return [status, answer]
+  }
+  const kept = async () => (await kora.client.views.list({})).map(({ view, windowId }) => [view, windowId])
+  const ok = [200, '{"ok":true}']
+  expect(await post({ panel_name: 'p'.repeat(500), kind: 'audit', emitted_at: '1999-01-01T00:00:00Z' })).toEqual(ok)
+  expect(await post({ panel_name: 'Now', session_id: 's'.repeat(65) })).toEqual(ok)
+  for (const wrong of [{}, { panel_name: '' }, { panel_name: ' \t\n\u00a0' }, { panel_name: 7 }, [], 'null', '{', '']) {
+    expect(await post(wrong)).toEqual([400, ''])
+  }
+  const visits = [
+    ['Now', 's'.repeat(64)],
+    ['p'.repeat(128), 'unknown'],
+  ]
+  expect(await kept()).toEqual(visits)
+  expect((await kora.client.views.list({})).map((visit) => visit.enteredAtMs)).toEqual(
+    Array(2).fill(kora.clock.nowMs()),
+  )
+  const seams = (await kora.client.system.audit({ limit: 0 })).map(({ seam }) => seam)
+  expect(seams.filter((seam) => seam.includes('view'))).toEqual([])
+
+  database().pragma('query_only = ON')
+  expect(await post({ panel_name: 'Spend' })).toEqual([200, '{"ok":true,"warning":"write_failed"}'])
+  expect(await kept()).toEqual(visits)
+  database().pragma('query_only = OFF')
+  await kora.pass(2_000)
+  expect(await post({ panel_name: 'Spend' })).toEqual(ok)
 })
 
 async function onlyIncidentOpen(kora: TestDaemon) {
