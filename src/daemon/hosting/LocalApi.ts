@@ -47,7 +47,8 @@ export class LocalApi {
       start: (pulse) => this.#start(pulse),
       stop: () => this.#stop(),
       off: () => (this.#deps.settings().enabled ? null : 'switched off in Settings'),
-      ended: () => this.#failure,
+      ended: () =>
+        this.#failure ?? (this.#server?.http.listening === false ? 'the server does not listen any more' : null),
       note: () => (this.#server === null ? null : `http://${host}:${this.#server.port}`),
     }
   }
