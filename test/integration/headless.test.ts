@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, statSync } from 'node:fs'
-import { open, readdir, readFile } from 'node:fs/promises'
+import { open, readdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
@@ -111,6 +111,15 @@ describe('kora serve', () => {
     expect(stopped?.details).toMatchObject({ reason: 'SIGTERM', session_id: began?.details['session_id'] })
     const log = await readFile(join(home, 'state', 'logs', 'kora.log'), 'utf8')
     expect(log).not.toMatch(/did not (stop|end)/)
+  })
+
+  test('daemon 3: what is not safe to open stops the start, in one line, and is exit code 1', async () => {
+    const home = await tempFolder()
+    await writeFile(join(home, 'kora.db'), 'this is no database at all, and long enough to be looked at'.repeat(100))
+    const { code, stdout, stderr } = await kora({ KORA_HOME: home }, 'serve', '--port', '0')
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toMatch(/^[^\n]+\n$/)
+    expect(await readdir(join(home, 'state'))).not.toContain('daemon.lock')
   })
 
   test('daemon 10, 11: its status is null and not_running without a process, and another session in the next one', async () => {

@@ -90,6 +90,7 @@ describe('daemon.md 9', () => {
 
   it('daemon 8 (rulings 1, 19): no environment name is asked for', () => {
     expect(parseConfig({})).toMatchObject({ config: { deployEnv: null }, warnings: [] })
+    expect(parseConfig({ KORA_DEPLOY_ENV: ' \t ' })).toMatchObject({ config: { deployEnv: null }, warnings: [] })
     expect(parseConfig({ KORA_DEPLOY_ENV: ' staging ' }).config.deployEnv).toBe('staging')
   })
 
