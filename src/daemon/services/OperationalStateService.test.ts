@@ -223,6 +223,13 @@ describe('a pause', () => {
     expect(operational.holdsMessage('critical')).toBe(false)
   })
 
+  it('that ends in a process which has stopped allows nothing', () => {
+    operational.pause('operator', 'lunch', { untilMs: world.clock.nowMs() })
+    operational.stopped('the start failed')
+    operational.tick(world.clock.nowMs())
+    expect(operational.state).toMatchObject({ primary: 'stopped', reasons: [], permission: 'none' })
+  })
+
   it('that ends leaves other reasons as they are', () => {
     operational.degrade('auth', 'the model key was rejected')
     operational.pause('operator', 'lunch')

@@ -150,7 +150,7 @@ export class OperationalStateService {
     const to = left || this.#state.primary !== 'paused' ? this.#state.primary : 'ready'
     // What the operator's pause lets through is as it was when only another reason goes.
     const kept = left && reason !== 'operator'
-    const permission = kept ? this.#state.permission : left || to === 'booting' ? 'none' : 'normal'
+    const permission = kept ? this.#state.permission : to === 'ready' ? 'normal' : 'none'
     const changed = this.#change({ to, trigger, actor, removeReasons: [reason], permission, ...own })
     if (changed && to === 'ready' && this.#runs > 0)
       this.#change({ to: 'active', trigger: 'still running', actor: 'daemon' })
