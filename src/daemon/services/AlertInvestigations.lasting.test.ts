@@ -75,6 +75,9 @@ describe('another process', () => {
   it.each(['stop', 'crash'] as const)('begins once more what a %s cut off', async (how) => {
     const next = await interrupted(how)
     next.alerts.start()
+    next.investigations.kick()
+    await next.investigations.drain()
+    expect(next.asked).toEqual([])
     next.investigations.start()
     await next.clock.advance(20)
     await next.investigations.drain()

@@ -32,6 +32,22 @@ describe('another process', () => {
     expect(next.recorded('alert.raised')).toHaveLength(1)
   })
 
+  it('that has not started, or has stopped, neither looks nor writes a digest', async () => {
+    world.set({ alerts: { mode: 'digest' } })
+    world.say(failing('a'))
+    world.alerts.start()
+    await world.clock.advance(20)
+    const next = world.restarted()
+    const rows = next.store.audit.head().seq
+    next.alerts.look()
+    world.alerts.look()
+    expect([next.alerts.flushDigest(), world.alerts.flushDigest()]).toEqual([0, 0])
+    expect([next.alerts.active(), next.store.audit.head().seq]).toEqual([[], rows])
+    next.alerts.start()
+    next.alerts.look()
+    expect(next.alerts.flushDigest()).toBe(1)
+  })
+
   it('tells that something is over which was told before', async () => {
     world.say(failing('a'))
     world.alerts.start()

@@ -177,6 +177,7 @@ describe('a look', () => {
   it('is known with the groups that cannot tell; before the first nothing is', () => {
     expect(() => world.alerts.known()).toThrow(expect.objectContaining({ code: 'conflict' }))
     expect(world.alerts.blind).toEqual(ruleGroups)
+    world.alerts.start()
     world.say({ ...failing('a'), ...down('web'), ...tasksUnreadable })
     world.alerts.look()
     expect(world.alerts.known()).toEqual({

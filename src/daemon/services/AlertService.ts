@@ -140,6 +140,8 @@ export class AlertService {
 
   /** Looks at everything, records what changed and tells what is to be told. */
   look(): void {
+    // Without what an earlier process knew, everything would be news.
+    if (this.#stops.length === 0) return
     const { clock, newId, settings } = this.#deps
     const nowMs = clock.nowMs()
     const facts = this.#deps.facts(this.#active)
@@ -167,7 +169,7 @@ export class AlertService {
    */
   flushDigest(): number {
     const { store, clock, inbox, events, late, settings } = this.#deps
-    if (settings.get().alerts.mode !== 'digest') return 0
+    if (this.#stops.length === 0 || settings.get().alerts.mode !== 'digest') return 0
     const nowMs = clock.nowMs()
     this.#told = { ...this.#told, digestAtMs: nowMs }
     const waiting = this.#active.filter(({ hold }) => hold?.by === 'digest')

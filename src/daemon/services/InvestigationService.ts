@@ -56,7 +56,7 @@ export class InvestigationService {
   readonly #unsaved = new Map<string, Investigation>()
   /** Their runs ended in a way nobody foresaw; the next process tries again. */
   readonly #broken = new Set<string>()
-  #stopping = false
+  #stopping = true
   #abort = new AbortController()
   #unsubscribe: (() => void) | null = null
   #stopRampTimer: () => void = () => undefined

@@ -265,6 +265,44 @@ describe('daemon.md 9', () => {
     expect(simulator.requests).toEqual([])
   })
 
+  it('a task whose owner is not started yet does nothing: what an earlier process left waits for its start', async () => {
+    const simulator = await simulated()
+    const first = await startTestDaemon({
+      simulator,
+      probes: [pageProbe(simulator, 'site', { severity: 'warning' })],
+    })
+    await first.pass(12_000)
+    simulator.setFault('anthropic', { kind: 'hang' })
+    setPage(simulator, 'site', 500)
+    await first.client.probes.check({ id: 'site' })
+    await simulator.received('anthropic', 1)
+    await first.stop()
+    simulator.setFault('anthropic', null)
+    simulator.clearRequests()
+
+    const listening = Promise.withResolvers<void>()
+    const swept = Promise.withResolvers<Daemon>()
+    const { clock, folder } = first
+    const starting = startTestDaemon({
+      simulator,
+      clock,
+      folder,
+      env: { KORA_PROBE_WAKE_POLL_SEC: '1' },
+      web: { name: 'web', critical: true, start: () => listening.promise },
+      onCreated: swept.resolve,
+    })
+    const { router } = await swept.promise
+    const client: ContractRouterClient<Contract> = createRouterClient(router, { context: {} })
+    await clock.advance(3_000)
+    const sweep = (await client.system.info()).schedules.find(({ name }) => name === 'wakes.sweep')
+    expect(sweep).toMatchObject({ lastOutcome: 'ok' })
+    expect(requestsTo(simulator, 'anthropic')).toBe(0)
+    listening.resolve()
+    const second = await starting
+    await second.pass(5_000)
+    expect(requestsTo(simulator, 'anthropic')).toBe(1)
+  })
+
   it('daemon 14: with the port taken the start fails, having watched nothing and told nobody', async () => {
     const other = await headlessHost()
     const { host } = await headlessHost({ port: other.port, early: true, listen: false })
