@@ -120,8 +120,10 @@ export class SystemService {
   /** Until the next run of a persisted task, given when it last ran. */
   firstDelayMs(name: string, intervalMs: number, soonestMs: number): number {
     const last = this.#deps.store.schedules.get(name)?.lastStartedAtMs
-    if (last === null || last === undefined) return soonestMs
-    return Math.min(intervalMs, Math.max(soonestMs, last + intervalMs - this.#deps.clock.nowMs()))
+    const nowMs = this.#deps.clock.nowMs()
+    // A run in the future was dated by a clock that has been set since: nobody knows how long ago it was.
+    if (last === null || last === undefined || last > nowMs) return soonestMs
+    return Math.max(soonestMs, last + intervalMs - nowMs)
   }
 
   taskSettled(name: string, result: TaskResult): void {

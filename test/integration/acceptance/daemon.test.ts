@@ -460,5 +460,34 @@ describe('daemon.md 9', () => {
     second.clock.stall(3 * 86_400_000)
     const third = await second.again()
     expect(((await due(third))?.nextDueAtMs ?? 0) - third.clock.nowMs()).toBeLessThanOrEqual(600_000)
+    await third.client.system.runTask({ name: 'backup.nightly' })
+    await third.stop()
+    // The clock was wrong, and is right now: the last run lies in the future.
+    third.clock.setWall(third.clock.nowMs() - 30 * 86_400_000)
+    const fourth = await third.again()
+    expect(((await due(fourth))?.nextDueAtMs ?? 0) - fourth.clock.nowMs()).toBeLessThanOrEqual(600_000)
+  })
+
+  it('a start is recorded however it went: paused, and failed with its reason', async () => {
+    const simulator = await simulated()
+    const first = await startTestDaemon({ simulator })
+    await first.client.operational.pause({ forMs: null, reason: 'moving' })
+    await first.stop()
+    const second = await first.again()
+    const started = await second.client.system.audit({ seam: 'daemon.started', limit: 10 })
+    expect(started.map(({ details }) => details['gates'])).toEqual(
+      Array(2).fill([expect.objectContaining({ gate_id: 'store_takes_rows', outcome: 'passed', attempts: 1 })]),
+    )
+    expect((await second.client.operational.get()).primary).toBe('paused')
+    await second.client.operational.resume({})
+    await second.stop()
+    const { folder, clock } = second
+    const web: Listener = { name: 'web', critical: true, start: () => Promise.reject(new Error('no such card')) }
+    await expect(startTestDaemon({ simulator, folder, clock, web })).rejects.toThrow('no such card')
+    const third = await second.again()
+    const [failed] = await third.client.system.audit({ seam: 'operational_state.changed', limit: 1 })
+    expect(failed?.details).toMatchObject({ from: 'booting', to: 'stopped', trigger: 'the start failed: no such card' })
+    // What failed says nothing about the next start.
+    expect((await third.client.operational.get()).primary).toBe('ready')
   })
 })
