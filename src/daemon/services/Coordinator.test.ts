@@ -420,6 +420,16 @@ describe('where a listener says that it lives', () => {
     expect(row('b').lastEventAtMs).toBe(clock.nowMs() - 60_000)
   })
 
+  it('an event is its last one also when the clock was set back since the one before', async () => {
+    const kept = pulseOf()
+    const { coordinator, clock, row } = four({ b: { start: kept.start } })
+    await coordinator.start()
+    kept.pulse().event()
+    clock.setWall(clock.nowMs() - 3_600_000)
+    kept.pulse().event()
+    expect(row('b').lastEventAtMs).toBe(clock.nowMs())
+  })
+
   it('a task that ended belongs to the listener that names it, or the beginning of its name', async () => {
     const { coordinator, clock, row } = four({
       a: { tasks: ['probe:'] },

@@ -193,9 +193,12 @@ export class Coordinator {
       listener,
       pulse: {
         event: (atMs) => {
-          kept.lastEventAtMs = Math.max(kept.lastEventAtMs ?? 0, atMs ?? this.#deps.clock.nowMs())
           // What is told of an earlier process says nothing about this one's errors.
-          if (atMs === undefined) kept.consecutiveErrors = 0
+          if (atMs !== undefined) kept.lastEventAtMs = Math.max(kept.lastEventAtMs ?? 0, atMs)
+          else {
+            kept.lastEventAtMs = this.#deps.clock.nowMs()
+            kept.consecutiveErrors = 0
+          }
         },
         failed: (error) => {
           kept.consecutiveErrors += 1
