@@ -371,6 +371,33 @@ describe('a listener that lives', () => {
     expect(steps).toHaveLength(4)
   })
 
+  it.each(['off', 'trouble', 'note'] as const)(
+    'and cannot give its %s is down, and the others are looked at',
+    async (word) => {
+      let broken = false
+      let gone: string | null = null
+      const said = (): null => (broken ? fails() : null)
+      const { coordinator, clock, row, states } = four({
+        b: { [word]: said },
+        c: {
+          ended: () => gone,
+          start: () => {
+            gone = null
+          },
+        },
+      })
+      await coordinator.start()
+      broken = true
+      gone = 'the server closed'
+      coordinator.look()
+      expect(states()).toEqual({ a: 'up', b: 'down', c: 'down', d: 'up' })
+      expect(row('b').note).toBe('the port is taken')
+      broken = false
+      await clock.advance(5 * second)
+      expect(states()).toEqual({ a: 'up', b: 'up', c: 'up', d: 'up' })
+    },
+  )
+
   it('and is not wanted is off, which is neither up nor down', async () => {
     let off: string | null = 'no model key'
     const { coordinator, row, changes } = four({ b: { off: () => off, trouble: () => 'no answer' } })

@@ -172,7 +172,7 @@ export class Coordinator {
       changed = true
       // Becoming up at the start is what is expected of it.
       if (from !== 'starting' || state === 'down')
-        this.#deps.onChange(kept.listener.name, from, state, this.#troubleOf(kept))
+        this.#deps.onChange(kept.listener.name, from, state, this.#said(kept).trouble)
     }
     if (changed) this.#deps.events.publish('daemon.changed', {})
   }
@@ -182,8 +182,8 @@ export class Coordinator {
     return this.#kept.map((kept) => {
       const state = this.#stateOf(kept)
       const { listener, sinceMs, lastEventAtMs, consecutiveErrors, lastError, restarts } = kept
-      const off = listener.off?.() ?? null
-      const note = off ?? this.#troubleOf(kept) ?? listener.note?.() ?? null
+      const { off, trouble, note: aside } = this.#said(kept)
+      const note = off ?? trouble ?? aside
       return { name: listener.name, state, sinceMs, lastEventAtMs, consecutiveErrors, lastError, restarts, note }
     })
   }
@@ -222,13 +222,23 @@ export class Coordinator {
   }
 
   #stateOf(kept: Kept): ListenerRow['state'] {
-    if ((kept.listener.off?.() ?? null) !== null) return 'off'
+    const { off, trouble } = this.#said(kept)
+    if (off !== null) return 'off'
     if (!kept.started) return kept.startFailure === null ? 'starting' : 'down'
-    return this.#troubleOf(kept) === null ? 'up' : 'down'
+    return trouble === null ? 'up' : 'down'
   }
 
-  #troubleOf({ listener, startFailure }: Kept): string | null {
-    return startFailure ?? listener.trouble?.() ?? null
+  /** What a listener says of itself. One that cannot is in trouble, and keeps nobody from hearing of the others. */
+  #said({ listener, startFailure }: Kept): Record<'off' | 'trouble' | 'note', string | null> {
+    try {
+      return {
+        off: listener.off?.() ?? null,
+        trouble: startFailure ?? listener.trouble?.() ?? null,
+        note: listener.note?.() ?? null,
+      }
+    } catch (error) {
+      return { off: null, trouble: startFailure ?? this.#words(error), note: null }
+    }
   }
 
   #revive(kept: Kept): void {
