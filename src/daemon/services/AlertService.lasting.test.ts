@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { type AlertWorld, alertWorld, failing } from '../../../test/fakes/alertWorld.ts'
+import { type AlertWorld, alertWorld, failing, onRung } from '../../../test/fakes/alertWorld.ts'
 import { refuseWrites } from '../../../test/fakes/serviceWorld.ts'
 import type { AlertOccurrence } from '../../domain/alert.ts'
 
@@ -46,6 +46,16 @@ describe('another process', () => {
     next.alerts.start()
     next.alerts.look()
     expect(next.alerts.flushDigest()).toBe(1)
+  })
+
+  it('lists what an earlier one knew by urgency, before it has looked itself', async () => {
+    world.say({ ...failing('a'), ...onRung('warn_75') })
+    world.alerts.start()
+    await world.clock.advance(20)
+    await world.happens({ ...failing('a'), ...onRung('hard_stop_100') })
+    const next = world.restarted()
+    next.alerts.start()
+    expect(idsOf(next.alerts.active())).toEqual(['cost_ladder_halted', 'task_failing:a'])
   })
 
   it('tells that something is over which was told before', async () => {
@@ -141,5 +151,20 @@ describe('a store that refuses', () => {
     expect(world.store.alerts.active()).toMatchObject([{ occurrenceId, messageIds, toldAtMs }])
     expect(world.titles()).toEqual(['a: keeps failing'])
     expect(world.recorded('alert.raised')).toHaveLength(1)
+  })
+
+  it('knows what was over before it could be written, so that messages about it still go out', async () => {
+    world.alerts.start()
+    await world.clock.advance(20)
+    const allow = refuseWrites(world)
+    await world.happens(failing('a'))
+    const { occurrenceId } = world.only()
+    await world.happens({})
+    const over = { occurrenceId, resolvedAtMs: world.clock.nowMs() }
+    expect(world.alerts.get(occurrenceId)).toMatchObject(over)
+    allow()
+    world.late.look()
+    expect(world.store.alerts.get(occurrenceId)).toMatchObject(over)
+    expect(world.alerts.get(occurrenceId)).toMatchObject(over)
   })
 })

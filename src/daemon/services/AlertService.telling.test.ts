@@ -181,6 +181,22 @@ describe('alerts 18: a digest', () => {
     expect(world.waiting()).toEqual([])
   })
 
+  it('leaves out what is over although nobody has looked since', async () => {
+    await world.happens(failing('a'))
+    world.say({})
+    expect(world.alerts.flushDigest()).toBe(0)
+    expect(world.inbox.view().items).toEqual([])
+    expect(world.recorded('alert.resolved')).toMatchObject([{ alert_id: 'task_failing:a' }])
+  })
+
+  it('disturbs nobody: quiet hours keep nothing out of it', async () => {
+    // It is 14:00 UTC.
+    world.set({ notifications: { quietHours: { enabled: true, from: '13:00', to: '15:00' } } })
+    await world.happens(failing('a'))
+    expect(holds()).toEqual({ 'task_failing:a': 'digest' })
+    expect(world.alerts.flushDigest()).toBe(1)
+  })
+
   it('of nothing is none, and of another mode neither', async () => {
     expect(world.alerts.flushDigest()).toBe(0)
     await world.happens(failing('a'))

@@ -1,4 +1,4 @@
-import type { AlertOccurrence, Hold } from '../../domain/alert.ts'
+import { type AlertOccurrence, byUrgency, type Hold } from '../../domain/alert.ts'
 import { digestBody, digestTitle } from '../../domain/alertMessages.ts'
 import { gaveWay, reconcileAlerts } from '../../domain/alertOccurrences.ts'
 import { type AlertFacts, evaluateAlerts, nextLookMs, type RuleGroup, ruleGroups } from '../../domain/alertRules.ts'
@@ -72,6 +72,8 @@ export class AlertService {
   readonly #deps: Deps
   #active: readonly AlertOccurrence[] = []
   #blind: readonly RuleGroup[] = ruleGroups
+  /** Over, but the store has yet to take it. */
+  readonly #unsaved = new Map<string, AlertOccurrence>()
   #lookedAtMs: number | null = null
   #told: ToldBefore = { stamps: {}, digestAtMs: null }
   #gathering: (() => void) | null = null
@@ -85,14 +87,17 @@ export class AlertService {
   /** Takes up what an earlier process knew; it is neither news nor over until it was looked at. */
   start(): void {
     const { store, clock, events } = this.#deps
-    this.#active = store.alerts.active()
+    this.#active = store.alerts.active().toSorted(byUrgency)
     this.#told = readTold(store.settings.get(toldKey))
     // The first digest is due an interval after the first start.
     this.#told = { ...this.#told, digestAtMs: this.#told.digestAtMs ?? clock.nowMs() }
     this.#stops = [
       ...causes.map((cause) => events.on(cause, () => this.soon())),
       // What waited for the store in memory is in it now.
-      events.on('store.recovered', () => this.soon()),
+      events.on('store.recovered', () => {
+        this.#unsaved.clear()
+        this.soon()
+      }),
     ]
     this.soon()
   }
@@ -124,7 +129,9 @@ export class AlertService {
   /** @throws KoraError not_found */
   get(occurrenceId: string): AlertOccurrence {
     const found =
-      this.#active.find((alert) => alert.occurrenceId === occurrenceId) ?? this.#deps.store.alerts.get(occurrenceId)
+      this.#active.find((alert) => alert.occurrenceId === occurrenceId) ??
+      this.#unsaved.get(occurrenceId) ??
+      this.#deps.store.alerts.get(occurrenceId)
     if (!found) throw new KoraError('not_found', 'There is no such alert.', { id: occurrenceId })
     return found
   }
@@ -170,6 +177,7 @@ export class AlertService {
   flushDigest(): number {
     const { store, clock, inbox, events, late, settings } = this.#deps
     if (this.#stops.length === 0 || settings.get().alerts.mode !== 'digest') return 0
+    this.look()
     const nowMs = clock.nowMs()
     this.#told = { ...this.#told, digestAtMs: nowMs }
     const waiting = this.#active.filter(({ hold }) => hold?.by === 'digest')
@@ -253,9 +261,10 @@ export class AlertService {
     if (snoozedUntilMs !== null && snoozedUntilMs > nowMs) return { by: 'snoozed', untilMs: snoozedUntilMs }
     const work = maintenance.ofEverything(nowMs)
     if (work) return { by: 'maintenance', untilMs: work.untilMs }
-    const { quietHours } = settings.get().notifications
-    // The inbox disturbs nobody.
-    if (!quietHours.enabled || severity === 'info') return null
+    const { notifications, alerts } = settings.get()
+    const { quietHours } = notifications
+    // The inbox disturbs nobody, nor does a digest, which goes there.
+    if (!quietHours.enabled || severity === 'info' || alerts.mode === 'digest') return null
     const untilMs = quietUntilMs(quietHours, severity, nowMs, timeZone())
     return untilMs === null ? null : { by: 'quiet_hours', untilMs }
   }
@@ -295,8 +304,8 @@ export class AlertService {
         store.audit.append(alertEntry('alert.resolved', alert, facts), nowMs)
       }
     }
-    if (rows.length > 0) book.save(rows, write)
-    else late.write(write)
+    const taken = rows.length > 0 ? book.save(rows, write) : late.write(write)
+    if (!taken) for (const alert of found.resolved) this.#unsaved.set(alert.occurrenceId, alert)
     events.publish('alerts.changed', {})
     if (telling.items.length > 0) inbox.changed()
     if (rows.length > 0) events.publish('outbox.added', {})
