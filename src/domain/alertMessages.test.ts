@@ -36,6 +36,8 @@ describe('how long ago', () => {
     expect(alertAge('yesterday', nowMs)).toBe('yesterday')
     expect(alertAge('', nowMs)).toBe('unknown')
     expect(alertAge(Number.NaN, nowMs)).toBe('NaN')
+    // The clock was set back since.
+    expect(alertAge(nowMs + 1_000, nowMs)).toBe('2026-05-11T14:00:01Z')
   })
 })
 
@@ -91,7 +93,8 @@ describe('the digest', () => {
   })
 
   it('says in its title how many there are', () => {
-    expect(digestTitle(alerts)).toBe('3 alerts: 2 warnings, 1 infos')
+    expect(digestTitle(alerts)).toBe('3 alerts: 2 warnings, 1 info')
+    expect(digestTitle(alerts.slice(1, 2))).toBe('1 alert: 1 warning, 0 infos')
   })
 })
 
@@ -100,6 +103,7 @@ describe('that it is over', () => {
     const alert = anOccurrence({ title: 'No money', firstSeenAtMs: ago(7_300), resolvedAtMs: nowMs })
     expect(resolvedBody(alert)).toBe('✅ Over after 2h: No money')
     expect(resolvedBody({ ...alert, resolvedAtMs: null })).toBe('✅ Over after 0s: No money')
+    expect(resolvedBody({ ...alert, firstSeenAtMs: nowMs + 1 })).toBe('✅ Over after 0s: No money')
   })
 })
 

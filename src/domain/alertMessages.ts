@@ -1,5 +1,6 @@
 import { type AlertOccurrence, countBySeverity } from './alert.ts'
 import { severityEmoji } from './messages.ts'
+import { utcSeconds } from './time.ts'
 
 /** 🔴, 🟡, and 🔵 for info and anything else (alerts specification, 5). */
 export function alertEmoji(severity: string): string {
@@ -9,11 +10,12 @@ export function alertEmoji(severity: string): string {
 
 /**
  * How long ago, as alerts say it: `12s ago`, `5m ago`, `3h ago`, `2d ago`.
- * @param seenAt epoch ms or text; what is in the future or no time is given back as it is, nothing is "unknown"
+ * @param seenAt epoch ms or text; what is in the future or no time is given back as text, nothing is "unknown"
  */
 export function alertAge(seenAt: number | string, nowMs: number): string {
   if (seenAt === '') return 'unknown'
   const atMs = typeof seenAt === 'number' ? seenAt : Date.parse(seenAt)
+  if (typeof seenAt === 'number' && atMs > nowMs) return utcSeconds(atMs)
   if (Number.isNaN(atMs) || atMs > nowMs) return String(seenAt)
   const seconds = Math.floor((nowMs - atMs) / 1_000)
   if (seconds < 60) return `${seconds}s ago`
@@ -56,14 +58,17 @@ export function digestBody(
     .join('\n')
 }
 
-/** `digest: 3 alerts, 2 warnings, 1 info`. */
+/** `3 alerts: 2 warnings, 1 info`. */
 export function digestTitle(alerts: readonly Pick<AlertOccurrence, 'severity'>[]): string {
   const { warning, info } = countBySeverity(alerts)
-  return `${alerts.length} alerts: ${warning} warnings, ${info} infos`
+  const many = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
+  return `${many(alerts.length, 'alert')}: ${many(warning, 'warning')}, ${many(info, 'info')}`
 }
 
 export function resolvedBody({ title, firstSeenAtMs, resolvedAtMs }: AlertOccurrence): string {
-  const lasted = alertAge(firstSeenAtMs, resolvedAtMs ?? firstSeenAtMs).replace(' ago', '')
+  // A clock that was set back meanwhile may have it end before it began.
+  const endMs = Math.max(firstSeenAtMs, resolvedAtMs ?? firstSeenAtMs)
+  const lasted = alertAge(firstSeenAtMs, endMs).replace(' ago', '')
   return `✅ Over after ${lasted}: ${title}`
 }
 

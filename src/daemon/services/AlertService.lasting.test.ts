@@ -98,6 +98,18 @@ describe('another process', () => {
   })
 })
 
+describe('a clock that is set back', () => {
+  it('has nothing last for less than no time', async () => {
+    world.alerts.start()
+    await world.happens(failing('a'))
+    world.settle()
+    world.clock.setWall(world.clock.nowMs() - 60 * minuteMs)
+    await world.happens({})
+    expect(world.waiting('slack').map(({ payload }) => payload.text)).toEqual(['✅ Over after 0s: a: keeps failing'])
+    expect(world.recorded('alert.resolved')).toMatchObject([{ lasted_ms: 0 }])
+  })
+})
+
 describe('the operator', () => {
   beforeEach(async () => {
     world.alerts.start()

@@ -147,7 +147,7 @@ describe('alerts 18: a digest', () => {
     expect(world.alerts.flushDigest()).toBe(3)
     const { unread, items } = world.inbox.view()
     expect(unread).toBe(1)
-    expect(items[0]).toMatchObject({ kind: 'digest', severity: null, title: '3 alerts: 2 warnings, 1 infos' })
+    expect(items[0]).toMatchObject({ kind: 'digest', severity: null, title: '3 alerts: 2 warnings, 1 info' })
     expect(items[0]?.text.split('\n').map((line) => line.split(' ').slice(0, 2).join(' '))).toEqual([
       '🟡 a:',
       '🟡 b:',

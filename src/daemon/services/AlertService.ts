@@ -300,7 +300,7 @@ export class AlertService {
         this.#recordHold(before.get(occurrence.occurrenceId), occurrence, hold, nowMs)
       }
       for (const alert of found.resolved) {
-        const facts = { lasted_ms: nowMs - alert.firstSeenAtMs }
+        const facts = { lasted_ms: Math.max(0, nowMs - alert.firstSeenAtMs) }
         store.audit.append(alertEntry('alert.resolved', alert, facts), nowMs)
       }
     }
