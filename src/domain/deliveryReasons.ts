@@ -1,6 +1,7 @@
 const words: Readonly<Record<string, string>> = {
   slack_client_unavailable: 'no Slack token is set',
   channel_id_unset: 'no operator is set for Slack',
+  operator_slack_user_id_unset: 'no operator is set for Slack',
   rate_limited: 'Slack asked to wait',
   timeout: 'no answer in time',
   denied: 'notifications are not allowed on this computer',

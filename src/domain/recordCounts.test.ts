@@ -20,6 +20,18 @@ describe('which records are counted', () => {
     }
   })
 
+  it('no message for which nothing is set up', () => {
+    for (const error of [
+      'slack_client_unavailable',
+      'channel_id_unset',
+      'operator_slack_user_id_unset',
+      'no_surface',
+    ]) {
+      expect(nameOf('notification.dispatched', { status: 'failed', error })).toBeNull()
+    }
+    expect(nameOf('notification.dispatched', { status: 'failed', error: 'timeout' })).toBe('notification_failed')
+  })
+
   it('alerts 3: a denial for want of the capability, and not for want of a name', () => {
     expect(nameOf('mcp.tool_called', { result: 'capability_denied' })).toBe('capability_denied')
     expect(nameOf('mcp.tool_called', { result: 'actor_id_required' })).toBeNull()

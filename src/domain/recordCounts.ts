@@ -26,6 +26,7 @@ const any = (): boolean => true
 const notSetUp = new Set<unknown>([
   'slack_client_unavailable',
   'channel_id_unset',
+  'operator_slack_user_id_unset',
   'no_surface',
   'switched_off',
   'denied',

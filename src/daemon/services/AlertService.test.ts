@@ -113,7 +113,19 @@ describe('an alert that begins', () => {
       items: [{ kind: 'info', severity: 'info', title: '12 calls of agents were denied in 24 h' }],
     })
     expect(changed()).toBe(1)
+    const { occurrenceId } = world.only()
     expect(world.only()).toMatchObject({ toldAtMs: world.clock.nowMs(), messageIds: [] })
+    expect(world.recorded('notification.dispatched')).toEqual([
+      {
+        channel: 'inbox',
+        alert_id: 'capability_denied_24h',
+        occurrence_id: occurrenceId,
+        category: 'agent_capability_denied',
+        severity: 'info',
+        title: '12 calls of agents were denied in 24 h',
+        status: 'ok',
+      },
+    ])
   })
 })
 

@@ -9,7 +9,7 @@ import { quietUntilMs } from '../../domain/notifications.ts'
 import { compareSeverity } from '../../domain/severity.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Store } from '../store/Store.ts'
-import { alertEntry, alertRoute, burstRows, resolvedRows, singleRows } from './alertRecords.ts'
+import { alertEntry, alertRoute, burstRows, inboxEntry, resolvedRows, singleRows } from './alertRecords.ts'
 import type { EventMap, Events } from './Events.ts'
 import type { InboxService } from './InboxService.ts'
 import type { NewId } from './ids.ts'
@@ -299,6 +299,7 @@ export class AlertService {
       for (const { occurrence, hold } of plan.held) {
         this.#recordHold(before.get(occurrence.occurrenceId), occurrence, hold, nowMs)
       }
+      for (const alert of plan.inbox) store.audit.append(inboxEntry(alert), nowMs)
       for (const alert of found.resolved) {
         const facts = { lasted_ms: Math.max(0, nowMs - alert.firstSeenAtMs) }
         store.audit.append(alertEntry('alert.resolved', alert, facts), nowMs)

@@ -7,7 +7,7 @@ import { callerSessionId } from '../../domain/wake.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Store } from '../store/Store.ts'
-import { alertSessionId } from './alertRecords.ts'
+import { alertSessionId, dispatchFailure } from './alertRecords.ts'
 import type { ChannelSender, SendResult } from './channels.ts'
 import type { Events } from './Events.ts'
 import type { IncidentService } from './IncidentService.ts'
@@ -336,12 +336,12 @@ export class NotificationService {
           severity: row.payload.severity,
           category: incident?.category ?? null,
           probe: incident?.probeId ?? null,
-          ...alertDetails(row, alert),
           title: row.payload.title,
           status: delivery.outcome === 'sent' || delivery.outcome === 'already_sent' ? 'ok' : 'failed',
           attempt: delivery.attempt,
           latency_ms: delivery.latencyMs,
           ...(delivery.reason === null ? {} : { error: delivery.reason, note: delivery.note }),
+          ...alertDetails(row, alert, delivery.reason),
         },
       },
       nowMs,
@@ -382,9 +382,17 @@ export class NotificationService {
 }
 
 /** What the published rows of alerts carry (alerts specification, 5); nothing for messages of incidents. */
-function alertDetails(row: OutboxRow, alert: AlertOccurrence | null): Readonly<Record<string, unknown>> {
+function alertDetails(
+  row: OutboxRow,
+  alert: AlertOccurrence | null,
+  reason: string | null,
+): Readonly<Record<string, unknown>> {
   const { covers } = row.payload
-  const shared = { channel: row.channel === 'slack' ? 'slack_dm' : row.channel, message_id: row.id }
+  const shared = {
+    channel: row.channel === 'slack' ? 'slack_dm' : row.channel,
+    message_id: row.id,
+    ...(reason === null ? {} : { error: dispatchFailure(reason) }),
+  }
   if (alert) {
     const { id, occurrenceId, category } = alert
     return { ...shared, alert_id: id, occurrence_id: occurrenceId, category }

@@ -3,6 +3,7 @@ import { KoraError } from '../../domain/errors.ts'
 import type { Severity } from '../../domain/severity.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { ChannelService } from './ChannelService.ts'
+import { dispatchFailure, inboxEntry } from './alertRecords.ts'
 import type { InboxService } from './InboxService.ts'
 import type { NewId } from './ids.ts'
 import type { LateWrites } from './LateWrites.ts'
@@ -40,7 +41,7 @@ export class TestAlert {
   /** @throws KoraError conflict where the installation is called `prd` */
   async send(severity: Severity): Promise<Result> {
     const { clock, deployEnv, newId } = this.#deps
-    if (deployEnv === 'prd') {
+    if (deployEnv?.toLowerCase() === 'prd') {
       throw new KoraError('conflict', 'Test alerts are not sent in prd (KORA_DEPLOY_ENV).', { deployEnv })
     }
     const nowMs = clock.nowMs()
@@ -53,7 +54,10 @@ export class TestAlert {
       firstSeenAtMs: nowMs,
     }
     const result = { severity, alertId, deployEnv: deployEnv ?? 'unknown' }
-    if (severity === 'info') return { ...result, ...this.#toInbox(told.title, told.detail), channel: 'inbox' }
+    if (severity === 'info') {
+      this.#toInbox(alertId, told.title, told.detail)
+      return { ...result, success: true, channel: 'inbox', error: null }
+    }
     const text = `${alertBody(told)}\n\n${alertFoot(told, nowMs)}`
     const row = outboxRow(newId, nowMs, {
       channel: 'slack',
@@ -61,14 +65,17 @@ export class TestAlert {
       payload: { ...payload(told.title, text, { severity, route: '/settings/alerts' }), covers: [alertId] },
     })
     const { outcome, reason } = await this.#deps.channels.deliver(row)
-    return { ...result, success: outcome === 'sent', channel: 'slack_dm', error: reason }
+    return { ...result, success: outcome === 'sent', channel: 'slack_dm', error: reason && dispatchFailure(reason) }
   }
 
-  #toInbox(title: string, text: string): { success: true; error: null } {
-    const { store, late, inbox } = this.#deps
+  #toInbox(id: string, title: string, text: string): void {
+    const { store, late, clock, inbox } = this.#deps
     const item = inbox.item('info', { severity: 'info', title, text, route: '/settings/alerts', subject: 'test_alert' })
-    late.require(() => store.inbox.add(item))
+    const entry = inboxEntry({ id, category: 'test_alert', severity: 'info', title })
+    late.require(() => {
+      store.inbox.add(item)
+      store.audit.append(entry, clock.nowMs())
+    })
     inbox.changed()
-    return { success: true, error: null }
   }
 }

@@ -98,6 +98,25 @@ export function alertEntry(
   }
 }
 
+/** That an alert, or a test of one, went into the inbox: a delivery like any other (alerts specification, 5). */
+export function inboxEntry(
+  alert: Pick<AlertOccurrence, 'id' | 'category' | 'severity' | 'title'> & Partial<AlertOccurrence>,
+): AuditEntry {
+  const { id, occurrenceId, category, severity, title } = alert
+  const about = { alert_id: id, ...(occurrenceId === undefined ? {} : { occurrence_id: occurrenceId }) }
+  return {
+    seam: 'notification.dispatched',
+    source: 'cron',
+    callerSessionId: alertSessionId(alert),
+    details: { channel: 'inbox', ...about, category, severity, title, status: 'ok' },
+  }
+}
+
+/** A failure as deliveries of alerts publish it (alerts specification, 5); those of probes name it otherwise. */
+export function dispatchFailure(reason: string): string {
+  return reason === 'channel_id_unset' ? 'operator_slack_user_id_unset' : reason
+}
+
 /** As the published join spells it (alerts specification, 6). */
 export function alertSessionId({ category, severity }: Pick<AlertOccurrence, 'category' | 'severity'>): string {
   return `alert:${category}:${severity}`

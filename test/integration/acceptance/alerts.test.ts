@@ -193,22 +193,26 @@ describe('the notifier', () => {
     expect(new Set(raised.map(({ details }) => details['occurrence_id'])).size).toBe(2)
   })
 
-  it('alerts 12: without Slack the try is on record with its reason, once, and the machine says it', async () => {
-    const kora = await quietDaemon({ env: { KORA_SLACK_BOT_TOKEN: undefined } })
+  it.each([
+    ['KORA_SLACK_BOT_TOKEN', 'slack_client_unavailable'],
+    ['KORA_SLACK_OPERATOR_USER_ID', 'operator_slack_user_id_unset'],
+  ])('alerts 12: without %s the try is on record as %s, once, and the machine says it', async (variable, error) => {
+    const kora = await quietDaemon({ env: { [variable]: undefined } })
     await spent(kora, 160)
     await kora.pass(600_000)
     const dispatched = await rows(kora, 'notification.dispatched')
-    const alerts = dispatched.filter(({ details }) => details['alert_id'] === 'cost_ladder_warned')
+    const alerts = dispatched.filter(({ details }) => details['kind'] === 'system_alert')
     expect(
-      alerts.map(({ details }) => [details['channel'], details['kind'], details['status'], details['error']]),
+      alerts.map(({ details }) => [details['alert_id'], details['channel'], details['status'], details['error']]),
     ).toEqual(
       expect.arrayContaining([
-        ['slack_dm', 'system_alert', 'failed', 'slack_client_unavailable'],
-        ['native', 'system_alert', 'ok', undefined],
+        ['cost_ladder_warned', 'slack_dm', 'failed', error],
+        ['cost_ladder_warned', 'native', 'ok', undefined],
       ]),
     )
-    expect(alerts.filter(({ details }) => details['kind'] === 'system_alert')).toHaveLength(2)
+    expect(alerts).toHaveLength(2)
     expect(kora.shown.map(({ title }) => title)).toContain('80 % of the model budget is used')
+    expect(await kora.client.alerts.test({ severity: 'critical' })).toMatchObject({ success: false, error })
   })
 
   it('alerts 15, 26: a second one of the category waits for its cooldown and is told then', async () => {
@@ -273,7 +277,7 @@ describe('the notifier', () => {
     expect((await kora.client.alerts.inbox({})).unread).toBe(0)
   })
 
-  it('alerts 19: a test alert passes every throttle, and is refused in prd', async () => {
+  it('alerts 19: a test alert passes every throttle, each with an id of its own', async () => {
     const kora = await quietDaemon({ env: { KORA_DEPLOY_ENV: 'stg', KORA_ALERT_NOTIFY_MODE: 'digest' } })
     const first = await kora.client.alerts.test({ severity: 'warning' })
     const second = await kora.client.alerts.test({ severity: 'warning' })
@@ -282,14 +286,31 @@ describe('the notifier', () => {
     expect(second.alertId).not.toBe(first.alertId)
     expect(told(kora)).toEqual(Array(2).fill('🟡 WARNING This is a test alert'))
     expect(await kora.client.alerts.test({ severity: 'info' })).toMatchObject({ success: true, channel: 'inbox' })
-    const [row] = await rows(kora, 'notification.dispatched')
-    expect(row?.details).toMatchObject({ category: 'test_alert', alert_id: second.alertId, severity: 'warning' })
+    const recorded = (await rows(kora, 'notification.dispatched')).map(({ details }) => details)
+    expect(recorded).toMatchObject([
+      { channel: 'inbox', category: 'test_alert', severity: 'info', status: 'ok' },
+      { channel: 'slack_dm', category: 'test_alert', alert_id: second.alertId, severity: 'warning', status: 'ok' },
+      { channel: 'slack_dm', category: 'test_alert', alert_id: first.alertId, severity: 'warning', status: 'ok' },
+    ])
     // Nobody looks into what was invented.
     await kora.pass(60_000)
     expect(requestsTo(kora.simulator, 'anthropic')).toBe(0)
-    const prd = await quietDaemon({ env: { KORA_DEPLOY_ENV: 'prd' } })
-    await expect(prd.client.alerts.test({ severity: 'warning' })).rejects.toMatchObject({ code: 'conflict' })
-    expect(prd.slackTexts()).toEqual([])
+  })
+
+  it('alerts 19: without a name of the installation it is accepted', async () => {
+    const kora = await quietDaemon({ env: { KORA_DEPLOY_ENV: undefined } })
+    expect(await kora.client.alerts.test({ severity: 'critical' })).toMatchObject({
+      success: true,
+      deployEnv: 'unknown',
+    })
+    expect(told(kora)).toEqual(['🔴 CRITICAL This is a test alert'])
+    await expect(kora.client.alerts.test({ severity: 'fatal' as never })).rejects.toMatchObject({ code: 'BAD_REQUEST' })
+  })
+
+  it.each(['prd', ' PRD '])('alerts 19: in %j it is refused', async (KORA_DEPLOY_ENV) => {
+    const kora = await quietDaemon({ env: { KORA_DEPLOY_ENV } })
+    await expect(kora.client.alerts.test({ severity: 'warning' })).rejects.toMatchObject({ code: 'conflict' })
+    expect(kora.slackTexts()).toEqual([])
   })
 
   it('alerts 23: a critical that Slack does not take is tried again, said natively, and shown as not delivered', async () => {
