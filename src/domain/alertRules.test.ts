@@ -74,6 +74,27 @@ describe('alerts 3: counts of a day', () => {
     expect(alert?.detail).toContain(`More than ${threshold} in 24 h raise this alert.`)
   })
 
+  it.each([
+    ['deadLetters', 5, 4, 'webhook_dead_letters_24h'],
+    ['denials', 10, 8, 'capability_denied_24h'],
+    ['reasoningErrors', 5, 4, 'reasoning_errors_24h'],
+    ['replyFailures', 3, 2, 'slack_dm_reply_failed_24h'],
+  ] as const)('%s about their threshold of %i do not flap: what was raised is over at %i', (source, n, clear, id) => {
+    const raised = new Set([id])
+    expect(idsOf({ [source]: known(n), raised })).toEqual([id])
+    expect(idsOf({ [source]: known(clear + 1), raised })).toEqual([id])
+    expect(alertsOf({ [source]: known(n), raised })[0]?.detail).toContain(`It is over at ${clear}.`)
+    expect(idsOf({ [source]: known(clear), raised })).toEqual([])
+    expect(idsOf({ [source]: known(n), raised: new Set(['another_24h']) })).toEqual([])
+  })
+
+  it('are over at none where one is too many', () => {
+    const thresholds = { deadLetters: 0, denials: 0, reasoningErrors: 0, replyFailures: 1 }
+    const raised = new Set(['webhook_dead_letters_24h', 'slack_dm_reply_failed_24h'])
+    expect(idsOf({ thresholds, raised })).toEqual([])
+    expect(idsOf({ thresholds, raised, deadLetters: known(1), replyFailures: known(1) })).toHaveLength(2)
+  })
+
   it('follow the thresholds of Settings', () => {
     const thresholds = { deadLetters: 0, denials: 0, reasoningErrors: 0, replyFailures: 0 }
     const one = { deadLetters: known(1), denials: known(1), reasoningErrors: known(1), replyFailures: known(1) }
@@ -114,6 +135,15 @@ describe('the operational state', () => {
     expect(alertsOf(operational({ primary: 'paused', trigger: 'a move' }))[0]?.detail).toContain('(a move)')
     const [stopped] = alertsOf(operational({ primary: 'stopped', trigger: 'no store' }))
     expect(stopped).toMatchObject({ severity: 'critical', voice: 'alert', detail: expect.stringContaining('no store') })
+  })
+
+  it('says that messages wait only where they do', () => {
+    const detail = (...reasons: OperationalState['reasons']) =>
+      alertsOf(operational({ primary: 'paused', reasons }))[0]?.detail
+    expect(detail('operator')).toContain('no message is sent')
+    expect(detail('cost', 'operator')).toContain('no message is sent')
+    expect(detail('cost')).toContain('No model is called while Kora is paused')
+    expect(detail('cost')).not.toContain('message')
   })
 
   it('is told by the alert only where nobody knows of the pause yet', () => {

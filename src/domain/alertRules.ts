@@ -16,6 +16,8 @@ export interface AlertThresholds {
 /** Everything the rules look at, each source by itself. */
 export interface AlertFacts {
   readonly nowMs: number
+  /** Ids of alerts that are true so far. */
+  readonly raised: ReadonlySet<string>
   readonly thresholds: AlertThresholds
   /** Percent of the pool; null when it cannot be read. */
   readonly budget: Known<{ readonly rung: Rung; readonly pctUsed: number | null; readonly amounts: string | null }>
@@ -121,14 +123,15 @@ export function groupOf(alert: Pick<Alert, 'id' | 'category'>): RuleGroup | null
 
 /** All rules, each group behind a boundary of its own: one that throws knows nothing and disturbs nobody. */
 export function evaluateAlerts(facts: AlertFacts): RuleResult[] {
+  const { thresholds, raised } = facts
   const rules: Readonly<Record<RuleGroup, () => Known<readonly Alert[]>>> = {
     cost_ladder: () => from(facts.budget, costLadder),
     operational_state: () => from(facts.operational, operationalState),
-    webhook_dead_letter: () => from(facts.deadLetters, (n) => count(deadLetters, n, facts.thresholds.deadLetters)),
-    agent_capability_denied: () => from(facts.denials, (n) => count(denials, n, facts.thresholds.denials)),
+    webhook_dead_letter: () => from(facts.deadLetters, (n) => count(deadLetters, n, thresholds.deadLetters, raised)),
+    agent_capability_denied: () => from(facts.denials, (n) => count(denials, n, thresholds.denials, raised)),
     reasoning_errors: () =>
-      from(facts.reasoningErrors, (n) => count(reasoningErrors, n, facts.thresholds.reasoningErrors)),
-    reply_failures: () => from(facts.replyFailures, (n) => count(replyFailures, n, facts.thresholds.replyFailures)),
+      from(facts.reasoningErrors, (n) => count(reasoningErrors, n, thresholds.reasoningErrors, raised)),
+    reply_failures: () => from(facts.replyFailures, (n) => count(replyFailures, n, thresholds.replyFailures, raised)),
     service_unhealthy: () => from(facts.troubles, (troubles) => troubles.map(serviceAlert)),
     listener_down: () => from(facts.listeners, (listeners) => listenersDown(listeners, facts.nowMs)),
     task_failing: () => from(facts.tasks, tasksFailing),
@@ -238,7 +241,9 @@ function operationalState(state: {
     // The budget speaks for itself; a pause somebody asked for is no news to them (one trouble, one voice).
     const spokenFor =
       !state.reasons.includes('operator') || state.actor === 'operator' || state.actor === 'command_line'
-    const detail = `No model is called and no message is sent while Kora is paused (${state.trigger}). It watches and records; what it holds back is told afterwards.`
+    const detail = state.reasons.includes('operator')
+      ? `No model is called and no message is sent while Kora is paused (${state.trigger}). It watches and records; what it holds back is told afterwards.`
+      : `No model is called while Kora is paused (${state.trigger}). It watches, records and tells you.`
     const paused = { ...shared, id: 'operator_paused', title: 'Kora is paused', detail }
     return [alert({ ...paused, voice: spokenFor ? 'notice' : 'alert' })]
   }
@@ -304,12 +309,12 @@ const replyFailures: CountAlert = {
   detail: 'You asked and were not answered. Settings, Slack tests the connection.',
 }
 
-/** Strictly more than the threshold. */
-function count({ title, ...rule }: CountAlert, n: number, threshold: number): Alert[] {
-  if (n <= threshold) return []
-  return [
-    alert({ ...rule, title: title(n), detail: `${rule.detail} More than ${threshold} in 24 h raise this alert.` }),
-  ]
+/** Raised by strictly more than the threshold, and over at four fifths of it: a count about it does not flap. */
+function count({ title, ...rule }: CountAlert, n: number, threshold: number, raised: ReadonlySet<string>): Alert[] {
+  const clear = Math.floor(threshold * 0.8)
+  if (n <= (raised.has(rule.id) ? clear : threshold)) return []
+  const marks = `More than ${threshold} in 24 h raise this alert. It is over at ${clear}.`
+  return [alert({ ...rule, title: title(n), detail: `${rule.detail} ${marks}` })]
 }
 
 function serviceAlert(trouble: {

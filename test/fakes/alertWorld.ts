@@ -23,7 +23,7 @@ function alertsOn(world: ServiceWorld) {
   const alerts = new AlertService({
     ...world,
     inbox,
-    facts: () => calmFacts({ nowMs: clock.nowMs(), ...facts }),
+    facts: (active) => calmFacts({ nowMs: clock.nowMs(), raised: new Set(active.map(({ id }) => id)), ...facts }),
     digestIntervalMs: digestMs,
     cockpitUrl: 'https://kora.test',
     timeZone: () => 'UTC',

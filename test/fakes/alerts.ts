@@ -74,6 +74,7 @@ export const unreadable: Known<never> = { known: false, why: 'it cannot be read'
 export function calmFacts(changes: Partial<AlertFacts> = {}): AlertFacts {
   return {
     nowMs: startMs,
+    raised: new Set(),
     thresholds: { deadLetters: 5, denials: 10, reasoningErrors: 5, replyFailures: 3 },
     budget: known({ rung: 'normal', pctUsed: 10, amounts: '$20.00 of $200.00' }),
     operational: known({ primary: 'ready', reasons: [], trigger: 'everything was started', actor: 'daemon' }),

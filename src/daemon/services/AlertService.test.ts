@@ -308,6 +308,16 @@ describe('an alert that is over', () => {
   })
 })
 
+describe('a count that wavers about its threshold', () => {
+  it('raises one alert, once', async () => {
+    world.alerts.start()
+    for (const n of [6, 5, 6, 5, 6]) await world.happens({ deadLetters: known(n) })
+    expect(world.recorded('alert.raised')).toHaveLength(1)
+    await world.happens({ deadLetters: known(4) })
+    expect(world.alerts.active()).toEqual([])
+  })
+})
+
 describe('an alert that gets worse', () => {
   const problem = (code: string) => known([{ code, message: 'the matter', action: 'look', route: null, sinceMs: 0 }])
   const troubled = (severity: 'warning' | 'critical') => ({

@@ -297,7 +297,7 @@ describe('alerts 7: what others said', () => {
       ],
       schedules: () => [aSchedule({ lastError: text })],
       channels: () => [aChannel({ lastFailure: text })],
-      problems: () => [aProblem({ message: text, sinceMs: since })],
+      problems: () => [aProblem({ message: text, action: text, sinceMs: since })],
     })
   }
 

@@ -47,6 +47,7 @@ export function alertFacts(sources: AlertSources, active: readonly AlertOccurren
   const since = new Map(active.map(({ id, firstSeenAtMs }) => [id, firstSeenAtMs]))
   return {
     nowMs: sources.nowMs(),
+    raised: new Set(since.keys()),
     thresholds: sources.thresholds(),
     budget: known(() => budgetOf(sources.budget())),
     operational: known(() => {
@@ -155,6 +156,7 @@ function problemsOf(problems: readonly Problem[], since: ReadonlyMap<string, num
     .map((problem) => ({
       ...problem,
       message: clean(problem.message),
+      action: clean(problem.action),
       sinceMs: Math.min(problem.sinceMs, since.get(`daemon_problem:${problem.code}`) ?? problem.sinceMs),
     }))
 }
