@@ -11,7 +11,7 @@ const end = `END UNTRUSTED DATA ${nonce}`
 
 function ask(changes: Parameters<typeof anOccurrence>[0] = {}, snapshot: unknown = aSnapshot()) {
   const alert = anOccurrence({ firstSeenAtMs: nowMs - 12 * 60_000, ...changes })
-  return alertPrompt({ fenceId, alert, snapshot, nowMs })
+  return alertPrompt({ fenceId, alert, toldOn: ['native', 'slack'], snapshot, nowMs })
 }
 
 function split(prompt: string) {
@@ -30,6 +30,7 @@ describe('what a model is asked about an alert', () => {
       'Category: task_failing',
       'Severity: warning',
       'Active for: 12 min',
+      'Told on: native, slack',
       '',
       'Diagnose the most likely cause.',
       'Answer in 2-4 sentences, then one last line with the next step.',

@@ -1,4 +1,5 @@
 import type { AlertOccurrence } from './alert.ts'
+import type { Channel } from './incident.ts'
 import { newFence } from './promptFence.ts'
 import { formatDuration } from './time.ts'
 
@@ -14,13 +15,18 @@ interface AlertPromptInput {
     AlertOccurrence,
     'id' | 'category' | 'severity' | 'title' | 'detail' | 'firstSeenAtMs' | 'occurrenceId'
   >
+  /** Where the operator was told of it. */
+  readonly toldOn: readonly Channel[]
   /** The daemon's own state; null when nobody knows it. */
   readonly snapshot: unknown
   readonly nowMs: number
 }
 
 /** What the model is asked about an alert (alerts specification, 6), with everything Kora knows of itself beside it. */
-export function alertPrompt({ fenceId, alert, snapshot, nowMs }: AlertPromptInput): { system: string; prompt: string } {
+export function alertPrompt({ fenceId, alert, toldOn, snapshot, nowMs }: AlertPromptInput): {
+  system: string
+  prompt: string
+} {
   const fence = newFence(fenceId)
   const system = [
     'You look into an alert that a watching daemon raised about itself or about what it watches, for its operator.',
@@ -34,6 +40,7 @@ export function alertPrompt({ fenceId, alert, snapshot, nowMs }: AlertPromptInpu
       `Category: ${alert.category}`,
       `Severity: ${alert.severity}`,
       `Active for: ${formatDuration(nowMs - alert.firstSeenAtMs)}`,
+      `Told on: ${toldOn.join(', ') || 'no channel yet'}`,
       fence.around([
         `Subject: ${fence.clean(alert.id, 120)}`,
         `Title: ${fence.clean(alert.title, 400)}`,

@@ -54,6 +54,7 @@ describe('alerts 30: an alert that was told', () => {
     const prompt = request?.question ?? ''
     expect(request?.messages).toEqual([{ role: 'user', content: prompt }])
     expect(prompt).toContain('Alert: cost_ladder_halted')
+    expect(prompt).toContain('Told on: native, slack')
     expect(prompt).toContain('Title: The model budget is used up (80 %)')
     expect(prompt).toContain('"overall_status":"healthy"')
     expect(world.of('cost_ladder_halted')).toMatchObject({ severity: 'critical', category: 'cost_ladder' })

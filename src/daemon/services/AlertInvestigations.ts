@@ -227,6 +227,7 @@ export class AlertInvestigations {
     const { system, prompt } = alertPrompt({
       fenceId: running.id,
       alert,
+      toldOn: this.#messagesOf(alert).flatMap(({ channel, state }) => (state === 'sent' ? [channel] : [])),
       snapshot: snapshots.getSnapshotForRouting(),
       nowMs: clock.nowMs(),
     })
@@ -283,10 +284,9 @@ export class AlertInvestigations {
   }
 
   #messages(done: AlertInvestigation, alert: AlertOccurrence, nowMs: number): OutboxRow[] {
-    const { newId, book } = this.#deps
-    const told = alert.messageIds.flatMap((id) => book.get(id) ?? [])
+    const { newId } = this.#deps
     const gone = new Set<OutboxRow['state']>(['failed', 'superseded'])
-    const root = told.find((row) => row.channel === 'slack' && !gone.has(row.state))
+    const root = this.#messagesOf(alert).find((row) => row.channel === 'slack' && !gone.has(row.state))
     const shared = { kind: 'alert_finding', alertId: alert.occurrenceId, investigationId: done.id } as const
     const about = { severity: alert.severity, route: alertRoute(alert) }
     const text = done.text === null ? noFindingBody(alert, done.failure ?? 'unknown') : findingBody(alert, done.text)
@@ -307,6 +307,11 @@ export class AlertInvestigations {
       }),
     })
     return [slack, native]
+  }
+
+  /** Those that told it last. */
+  #messagesOf({ messageIds }: AlertOccurrence): OutboxRow[] {
+    return messageIds.flatMap((id) => this.#deps.book.get(id) ?? [])
   }
 
   #completed(row: OutboxRow): void {
