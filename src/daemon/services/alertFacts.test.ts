@@ -214,6 +214,19 @@ describe('scheduled tasks', () => {
     expect(of({ name: 'backup.nightly' })).toEqual([])
   })
 
+  it('that were failing go on until one ran well, whatever the store and the process did meanwhile', () => {
+    const told = anOccurrence({ id: 'task_failing:store.tidy', detail: 'no space left' })
+    const storeBackAtMs = () => startMs
+    const failing = { failuresInARow: Number.POSITIVE_INFINITY, error: 'no space left' }
+    expect(of({ lastError: 'the store refuses' }, { storeBackAtMs }, [told])).toMatchObject([failing])
+    expect(of({ failuresInARow: 1 }, {}, [told])).toMatchObject([failing])
+    const never = { lastOutcome: 'never', lastStartedAtMs: null, failuresInARow: 0, lastError: null } as const
+    expect(of(never, {}, [told])).toMatchObject([failing])
+    const well = { lastOutcome: 'ok', failuresInARow: 0, lastError: null } as const
+    expect(of(well, {}, [told])).toMatchObject([{ failuresInARow: 0 }])
+    expect(of(well, { storeBackAtMs }, [told])).toEqual([])
+  })
+
   it('that have not run since a restart have not shown that they work again', () => {
     const told = anOccurrence({ id: 'task_failing:store.tidy' })
     const never = { lastOutcome: 'never', lastStartedAtMs: null, failuresInARow: 0, lastError: null } as const

@@ -60,7 +60,7 @@ export function alertFacts(sources: AlertSources, active: readonly AlertOccurren
     replyFailures: known(() => sources.lastDay('reply_failed')),
     troubles: known(() => troublesOf(sources.openIncidents(), (probeId) => sources.title(probeId))),
     listeners: known(() => listenersOf(sources.listeners(), since)),
-    tasks: known(() => tasksOf(sources.schedules(), sources.storeBackAtMs(), since)),
+    tasks: known(() => tasksOf(sources.schedules(), sources.storeBackAtMs(), active)),
     snapshot: known(() => snapshotOf(sources)),
     checks: known(() => sources.checks()),
     connectivity: known(() => sources.connectivity()),
@@ -126,20 +126,20 @@ function listenersOf(rows: readonly ListenerRow[] | null, since: ReadonlyMap<str
     })
 }
 
-function tasksOf(rows: readonly ScheduleRow[], backAtMs: number, since: ReadonlyMap<string, number>) {
-  const ran = rows
+function tasksOf(rows: readonly ScheduleRow[], backAtMs: number, active: readonly AlertOccurrence[]) {
+  return rows
     .filter(({ name }) => !toldOtherwise.tasks.has(name))
-    .filter(({ lastStartedAtMs }) => lastStartedAtMs === null || lastStartedAtMs > backAtMs)
-  return ran.map(({ name, label, failuresInARow, lastOutcome, lastError }) => {
-    // What has not run since the start has not shown that it works again.
-    const unproven = lastOutcome === 'never' && since.has(`task_failing:${name}`)
-    return {
-      name,
-      label,
-      failuresInARow: unproven ? Number.POSITIVE_INFINITY : failuresInARow,
-      error: cleaned(lastError),
-    }
-  })
+    .flatMap(({ name, label, failuresInARow, lastStartedAtMs, lastOutcome, lastError }) => {
+      const failing = active.find(({ id }) => id === `task_failing:${name}`)
+      const ranSince = lastStartedAtMs !== null && lastStartedAtMs > backAtMs
+      // What was failing goes on until it runs well, whatever the store and the process did meanwhile.
+      if (failing && lastOutcome !== 'ok') {
+        const error = ranSince ? cleaned(lastError) : failing.detail
+        return [{ name, label, failuresInARow: Number.POSITIVE_INFINITY, error }]
+      }
+      if (lastStartedAtMs !== null && !ranSince) return []
+      return [{ name, label, failuresInARow, error: cleaned(lastError) }]
+    })
 }
 
 function snapshotOf(sources: AlertSources) {

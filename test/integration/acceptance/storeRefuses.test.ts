@@ -1,8 +1,12 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type Database from 'better-sqlite3'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { CurrentAlerts } from '../../../src/contract/published/state.ts'
 import { onlyIncident, pageProbe, requestsTo, setPage, simulated, stopMachine, tokens } from '../../fakes/acceptance.ts'
 import { headlessHost, send } from '../../fakes/headlessHost.ts'
 import { flyProbe, startTestDaemon, type TestDaemon } from '../../fakes/testDaemon.ts'
+import { tempFolder } from '../../fakes/tempFolder.ts'
 
 const opened = vi.hoisted(() => ({ databases: [] as Database.Database[] }))
 
@@ -230,6 +234,46 @@ describe.each(refusals)('probes 22, 39 and section 11: $name', ({ code, begin, e
     end()
     await kora.client.incidents.markHandled({ id, reason })
     expect((await onlyIncident(kora)).handledAtMs).not.toBeNull()
+  })
+
+  it('alerts 27: an alert whose source cannot be read meanwhile is kept, stale, and no news afterwards', async () => {
+    const inTheWay = join(await tempFolder(), 'file')
+    await writeFile(inTheWay, '')
+    const env = { KORA_SNAPSHOT_PATH: join(inTheWay, 'snapshot.json') }
+    const simulator = await simulated()
+    const kora = await startTestDaemon({ simulator, env, probes: [pageProbe(simulator, 'site')] })
+    await kora.client.settings.update({ alerts: { investigate: false } })
+    await kora.pass(12_000)
+    const fail = async (): Promise<void> => {
+      await kora.client.system.runTask({ name: 'snapshot.compute' }).catch(() => undefined)
+      await kora.pass(1_000)
+    }
+    for (let run = 0; run < 3; run++) await fail()
+    const failing = () =>
+      CurrentAlerts.parse(kora.daemon.published.currentAlerts()).alerts.filter(
+        ({ category }) => category === 'task_failing',
+      )
+    const staleSinceMs = async () => {
+      const { items } = await kora.client.alerts.list({ state: 'active' })
+      return items.find(({ category }) => category === 'task_failing')?.staleSinceMs
+    }
+    const [before] = failing()
+    expect(before?.severity).toBe('warning')
+    const said = () => kora.slackTexts().filter((text) => text.includes('Compute the snapshot'))
+    expect(said()).toEqual([expect.stringMatching(/^🟡 WARNING Compute the snapshot/)])
+    begin()
+    // More than a full disk has room for.
+    setPage(simulator, 'site', 500)
+    await kora.client.probes.check({ id: 'site' })
+    await kora.pass(20_000)
+    expect(failing()).toEqual([before])
+    expect(await staleSinceMs()).toEqual(expect.any(Number))
+    end()
+    await kora.pass(3_000)
+    await fail()
+    expect(failing()).toEqual([before])
+    expect(await staleSinceMs()).toBeNull()
+    expect(said()).toHaveLength(1)
   })
 
   it('a stop is a stop', async () => {
