@@ -33,7 +33,7 @@ export const AlertView = z.object({
   toldAtMs: EpochMs.nullable(),
   /** Why it is not told yet. */
   hold: z.object({ by: z.enum(holdCauses), untilMs: EpochMs.nullable() }).nullable(),
-  /** Every try to tell failed for good. */
+  /** Every message failed, for good or three times so far. */
   notDelivered: z.boolean(),
   investigation: z
     .object({

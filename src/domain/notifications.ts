@@ -18,6 +18,9 @@ export function quietUntilMs(
   return localSpanAt({ days: everyDay, from: quiet.from, to: quiet.to, timeZone }, nowMs)?.toMs ?? null
 }
 
+/** After this many failed attempts a message counts as not delivered, although it is tried again. */
+export const mostSilentAttempts = 3
+
 /** What was said, or is to be said, in one place: later words about the same subject replace the earlier ones. */
 export interface Spoken {
   /** The notification's tag, or its id. */

@@ -6,6 +6,7 @@ import type { AuditRow } from '../../domain/audit.ts'
 import { firstSentence, splitFinding } from '../../domain/finding.ts'
 import { auditLine } from '../../domain/historyWords.ts'
 import type { OutboxRow } from '../../domain/incident.ts'
+import { mostSilentAttempts } from '../../domain/notifications.ts'
 import { utcSeconds } from '../../domain/time.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { AlertInvestigation } from '../store/AlertInvestigationRepository.ts'
@@ -138,7 +139,7 @@ export class AlertViews {
       toldVia: wasTold && alert.messageIds.length === 0 ? ['inbox'] : [...new Set(sent)],
       toldAtMs: alert.toldAtMs,
       hold: alert.hold,
-      notDelivered: messages.length > 0 && messages.every(({ state }) => state === 'failed'),
+      notDelivered: messages.length > 0 && messages.every(failsToArrive),
       investigation: investigationView(this.#deps.store.alertInvestigations.ofOccurrence(alert.occurrenceId)),
     }
   }
@@ -146,6 +147,11 @@ export class AlertViews {
   #messages(alert: AlertOccurrence): OutboxRow[] {
     return alert.messageIds.flatMap((id) => this.#deps.book.get(id) ?? [])
   }
+}
+
+function failsToArrive({ state, attempts }: OutboxRow): boolean {
+  if (state !== 'pending' && state !== 'sending') return state === 'failed'
+  return (state === 'sending' ? attempts - 1 : attempts) >= mostSilentAttempts
 }
 
 function investigationView(one: AlertInvestigation | null): AlertView['investigation'] {

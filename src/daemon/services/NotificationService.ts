@@ -2,7 +2,7 @@ import type { AlertOccurrence } from '../../domain/alert.ts'
 import { alertFoot } from '../../domain/alertMessages.ts'
 import type { Channel, Delivery, OutboxRow } from '../../domain/incident.ts'
 import { lateNote } from '../../domain/messages.ts'
-import { quietUntilMs } from '../../domain/notifications.ts'
+import { mostSilentAttempts, quietUntilMs } from '../../domain/notifications.ts'
 import { callerSessionId } from '../../domain/wake.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/logger.ts'
@@ -23,8 +23,6 @@ const backoffMs = [1_000, 2_000, 5_000, 15_000, 30_000, 60_000]
 const longestWaitMs = 600_000
 /** A message Slack does not take for this long has failed for good. */
 const giveUpAfterMs = 86_400_000
-/** After this many failed attempts the operator is told natively that Slack does not answer. */
-const attemptsBeforeNotice = 3
 /** First news that is older than this says how old it is (ruling 18). */
 const lateAfterMs = 300_000
 
@@ -353,7 +351,7 @@ export class NotificationService {
     const { newId, settings } = this.#deps
     if (row.channel !== 'slack' || row.kind === 'test' || result.kind === 'sent') return []
     if (settings.get().slack.operatorUserId === '' || result.reason === 'slack_client_unavailable') return []
-    if (row.state === 'pending' && row.attempts !== attemptsBeforeNotice) return []
+    if (row.state === 'pending' && row.attempts !== mostSilentAttempts) return []
     const again = row.state === 'pending' ? 'Kora keeps trying.' : 'Kora gave up on this message.'
     return [
       outboxRow(newId, nowMs, {
