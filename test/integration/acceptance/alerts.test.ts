@@ -2,9 +2,10 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { AlertInvestigations } from '../../../src/contract/published/investigations.ts'
+import { HeartbeatServices } from '../../../src/contract/published/heartbeat.ts'
 import { CurrentAlerts } from '../../../src/contract/published/state.ts'
 import type { Seam } from '../../../src/domain/audit.ts'
-import { requestsTo, setPage, simulated, stopMachine, tokens } from '../../fakes/acceptance.ts'
+import { providerProbe, requestsTo, setPage, simulated, stopMachine, tokens } from '../../fakes/acceptance.ts'
 import { leaks } from '../../fakes/hostile.ts'
 import { flyProbe, startTestDaemon, type TestDaemon, type TestDaemonOptions } from '../../fakes/testDaemon.ts'
 import { tempFolder } from '../../fakes/tempFolder.ts'
@@ -111,6 +112,35 @@ describe('the aggregator', () => {
     expect(ids(kora)).toEqual([])
   })
 
+  it('alerts 4: of five services two are unhealthy and one is degraded: two criticals and a warning', async () => {
+    const simulator = await simulated()
+    const kinds = ['vercel', 'sentry', 'doppler', 'supabase', 'fly'] as const
+    const env = { ...tokens, KORA_SUPABASE_ANON_KEY: undefined }
+    const kora = await startTestDaemon({ simulator, env, probes: kinds.map((kind) => providerProbe(simulator, kind)) })
+    await kora.pass(12_000)
+    expect(ids(kora)).toEqual([])
+    for (const service of ['vercel', 'fly'] as const) simulator.setFault(service, { kind: 'status', status: 500 })
+    const [issue] = simulator.state.sentry.issues
+    if (issue) simulator.state.sentry.issues = Array.from({ length: 11 }, () => issue)
+    await kora.client.probes.checkAll()
+    await kora.pass(11_000)
+    const { services } = HeartbeatServices.parse(await kora.daemon.published.heartbeatServices())
+    expect(Object.fromEntries(services.map(({ name, status }) => [name, status]))).toEqual({
+      vercel: 'unhealthy',
+      sentry: 'degraded',
+      doppler: 'healthy',
+      supabase: 'unknown',
+      fly: 'unhealthy',
+    })
+    const { alerts, by_severity } = published(kora)
+    expect(alerts.map(({ id, severity, source_panel_route }) => [id, severity, source_panel_route])).toEqual([
+      ['service_unhealthy:fly', 'critical', '/heartbeat'],
+      ['service_unhealthy:vercel', 'critical', '/heartbeat'],
+      ['service_unhealthy:sentry', 'warning', '/heartbeat'],
+    ])
+    expect(by_severity).toEqual({ critical: 2, warning: 1, info: 0 })
+  })
+
   it('alerts 4, 6: services are listed from their incidents, worst first and by id, and told by those alone', async () => {
     const simulator = await simulated()
     const names = ['vercel-page', 'sentry-page', 'doppler-page', 'fly-page']
@@ -161,6 +191,56 @@ describe('the aggregator', () => {
 })
 
 describe('the notifier', () => {
+  /** Three counts, the budget and these tasks, all of which begin during a pause: they are told together at its end. */
+  async function atOnce(tasks: readonly Parameters<typeof taskOf>[0][]): Promise<TestDaemon> {
+    const first = await quietDaemon({ env: await blockedExports() })
+    const atMs = first.clock.nowMs()
+    await first.stop()
+    await first.read((store) =>
+      store.transaction(() => {
+        for (let one = 0; one < 6; one++) {
+          store.audit.append({ seam: 'webhook.dead_letter' }, atMs)
+          store.audit.append({ seam: 'reasoning.tool_called', details: { tool_status: 'execution_error' } }, atMs)
+          store.audit.append({ seam: 'slack_dm.reply_failed' }, atMs)
+        }
+      }),
+    )
+    const kora = await first.again()
+    await kora.client.operational.pause({ forMs: null })
+    for (const task of tasks) await taskOf(task, kora, 3)
+    await spent(kora, 160)
+    expect(ids(kora)).toHaveLength(1 + 4 + tasks.length)
+    expect(kora.slackTexts()).toEqual([])
+    await kora.client.operational.resume({})
+    await kora.pass(2_000)
+    return kora
+  }
+
+  it('alerts 16: five at once are five messages', async () => {
+    const kora = await atOnce(['snapshot.compute'])
+    expect(told(kora).filter((line) => line?.startsWith('🟡 WARNING'))).toHaveLength(5)
+  })
+
+  it('alerts 16, 20: six at once are one message that names all six, and nothing to look into', async () => {
+    const kora = await atOnce(['snapshot.compute', 'cost_telemetry.persist'])
+    expect(kora.slackTexts().map((text) => text.split('\n'))).toEqual([
+      ['🟡 6 alerts at once: 6 warning', '', ...Array<unknown>(6).fill(expect.stringMatching(/^🟡 ./))],
+    ])
+    const dispatched = (await rows(kora, 'notification.dispatched')).map(({ details }) => details)
+    expect(dispatched.filter(({ channel }) => channel === 'slack_dm')).toMatchObject([
+      {
+        alert_id: 'burst:6',
+        severity: 'burst',
+        category: 'burst_summary',
+        burst_count: 6,
+        burst_alert_ids: ids(kora),
+        status: 'ok',
+      },
+    ])
+    await kora.pass(60_000)
+    expect(requestsTo(kora.simulator, 'anthropic')).toBe(0)
+  })
+
   it('alerts 8, 10: what is new is told once, what goes on is not repeated, what is over is said', async () => {
     const kora = await quietDaemon({ env: await blockedExports() })
     await spent(kora, 160)
@@ -250,7 +330,7 @@ describe('the notifier', () => {
     expect(kora.slackTexts().some((text) => text.startsWith('✅'))).toBe(false)
   })
 
-  it('alerts 18: as a digest, criticals come at once and the others once a day, in one item', async () => {
+  it('alerts 18, 31: as a digest, criticals come at once and the others once a day, in one item', async () => {
     const kora = await quietDaemon({ env: { ...(await blockedExports()), KORA_ALERT_NOTIFY_MODE: 'digest' } })
     await taskOf('snapshot.compute', kora, 3)
     await spent(kora, 160)
@@ -275,6 +355,19 @@ describe('the notifier', () => {
     expect((await kora.client.alerts.inbox({})).items).toHaveLength(1)
     await kora.client.alerts.markRead({})
     expect((await kora.client.alerts.inbox({})).unread).toBe(0)
+    // A digest is nothing that could be looked into, now or later.
+    await kora.pass(3_600_000)
+    const { items: active } = await kora.client.alerts.list({ state: 'active' })
+    expect(active.find(({ alertId }) => alertId.startsWith('task_failing'))?.investigation).toBeNull()
+    expect(requestsTo(kora.simulator, 'anthropic')).toBe(0)
+  })
+
+  it('alerts 18: a flush in immediate mode does nothing', async () => {
+    const kora = await quietDaemon({ env: await blockedExports() })
+    await taskOf('snapshot.compute', kora, 3)
+    await kora.client.system.runTask({ name: 'alerts.digest_flush' })
+    expect((await kora.client.alerts.inbox({})).items).toEqual([])
+    expect(told(kora).filter((line) => line?.startsWith('🟡'))).toHaveLength(1)
   })
 
   it('alerts 19: a test alert passes every throttle, each with an id of its own', async () => {
@@ -335,6 +428,26 @@ describe('the notifier', () => {
     expect(ids(kora)).not.toContain('delivery_failing:Slack')
   })
 
+  it('alerts 23: a critical that reaches nobody is shown as not delivered, until it is', async () => {
+    const kora = await quietDaemon({ notifierRefuses: 'denied' })
+    kora.simulator.setFault('slack', { kind: 'status', status: 500 })
+    await spent(kora, 201)
+    const halted = async () => {
+      const { items } = await kora.client.alerts.list({ state: 'active' })
+      return items.find(({ alertId }) => alertId === 'cost_ladder_halted')
+    }
+    const tries = async () =>
+      (await kora.client.system.deliveries({ limit: 50 })).filter((one) => one.channel === 'slack')
+    expect(await tries()).toHaveLength(1)
+    expect(await halted()).toMatchObject({ toldVia: [], notDelivered: false })
+    await kora.pass(10_000)
+    expect((await tries()).length).toBeGreaterThanOrEqual(3)
+    expect(await halted()).toMatchObject({ toldVia: [], notDelivered: true })
+    kora.simulator.setFault('slack', null)
+    await kora.pass(60_000)
+    expect(await halted()).toMatchObject({ toldVia: ['slack'], notDelivered: false })
+  })
+
   it('alerts 28: first seen stays what it was, over looks and restarts, and nothing is told again', async () => {
     const kora = await quietDaemon()
     await spent(kora, 160)
@@ -345,6 +458,28 @@ describe('the notifier', () => {
     await next.pass(60_000)
     expect(published(next).alerts).toMatchObject([{ first_seen_at: before?.first_seen_at }])
     expect(told(next).filter((line) => line?.startsWith('🟡'))).toHaveLength(1)
+  })
+
+  it('alerts 28: a task that goes on failing after a restart is the same alert', async () => {
+    const first = await quietDaemon({ env: await blockedExports() })
+    await taskOf('snapshot.compute', first, 3)
+    const before = published(first).alerts
+    expect(before).toMatchObject([{ id: 'task_failing:snapshot.compute' }])
+    const said = first.slackTexts().length
+    await first.stop()
+    const kora = await first.again()
+    await kora.pass(1_000)
+    expect(published(kora).alerts).toEqual(before)
+    for (let run = 0; run < 4; run++) {
+      await taskOf('snapshot.compute', kora, 1)
+      expect(published(kora).alerts).toEqual(before)
+    }
+    expect(
+      kora
+        .slackTexts()
+        .slice(said)
+        .filter((text) => text.includes('Compute the snapshot')),
+    ).toEqual([])
   })
 
   it('alerts 32: what was told is said to be over, in its thread; or not, as Settings say', async () => {
@@ -468,6 +603,17 @@ describe('the investigation of an alert', () => {
     expect(items.find(({ investigation }) => investigation?.state === 'skipped')?.investigation?.failure).toBe(
       'debounced',
     )
+  })
+
+  it('alerts 20: what was delivered nowhere is not looked into', async () => {
+    const kora = await quietDaemon({ env: { KORA_SLACK_BOT_TOKEN: undefined }, notifierRefuses: 'denied' })
+    await spent(kora, 160)
+    await kora.pass(60_000)
+    const dispatched = await rows(kora, 'notification.dispatched')
+    expect(dispatched.map(({ details }) => details['status'])).toEqual(['failed', 'failed'])
+    expect(requestsTo(kora.simulator, 'anthropic')).toBe(0)
+    const [warned] = (await kora.client.alerts.list({ state: 'active' })).items
+    expect(warned).toMatchObject({ alertId: 'cost_ladder_warned', notDelivered: true, investigation: null })
   })
 
   it('alerts 20: with a debounce of 0 both are', async () => {

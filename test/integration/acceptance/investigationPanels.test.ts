@@ -211,7 +211,7 @@ describe('Investigations as published', () => {
     expect(await text('/api/probe-autofix/recent')).not.toMatch(/fdaa|hidden|private_ip/)
   })
 
-  it('alerts 6: what was found out about alerts, with the message that told it and none of its words', async () => {
+  it('alerts 22: what was found out about alerts, with the message that told it and none of its words', async () => {
     const { write, ask, text, nowMs } = await panelWorld()
     expect(await ask(AlertInvestigations, '/api/alert-investigations')).toMatchObject({
       items: [],
@@ -225,6 +225,11 @@ describe('Investigations as published', () => {
       const callerSessionId = 'alert:cost_pace:warning'
       store.audit.append(entry('alert.investigation_completed', details, { callerSessionId }), nowMs)
       store.audit.append(entry('alert.investigation_completed', { ...about, severity: 'loud' }), nowMs)
+      // A probe's session, its finding and its message are no alert's.
+      sentMessage(store, { id: 'msg_p', remoteChannel: 'D1', remoteRef: '2.2', investigationId: 'inv_p' }, nowMs)
+      const probe = { probe: 'fly', issue_category: 'cost_pace', investigation_id: 'inv_p', dm_status: 'sent' }
+      const ofProbe = { callerSessionId: 'probe:fly:cost_pace' }
+      store.audit.append(entry('probe.investigation_completed', { ...probe, severity: 'warning' }, ofProbe), nowMs)
     })
     const body = await ask(AlertInvestigations, '/api/alert-investigations?window=all')
     expect(body.items).toMatchObject([
