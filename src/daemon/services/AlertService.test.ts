@@ -118,6 +118,7 @@ describe('an alert that begins', () => {
     expect(world.recorded('notification.dispatched')).toEqual([
       {
         channel: 'inbox',
+        kind: 'system_alert',
         alert_id: 'capability_denied_24h',
         occurrence_id: occurrenceId,
         category: 'agent_capability_denied',
@@ -235,6 +236,44 @@ describe('an alert that is over', () => {
         payload: { text: '✅ Over after 2m: a: keeps failing', tag: null },
       },
     ])
+  })
+
+  it('alerts 32: that went into the inbox is said there, alone or in a digest', async () => {
+    world.alerts.start()
+    await world.happens(infos)
+    await world.clock.advance(2 * minuteMs)
+    await world.happens({})
+    const over = () => world.inbox.view().items.filter(({ title }) => title.startsWith('Over: '))
+    expect(over()).toMatchObject([
+      {
+        kind: 'info',
+        severity: 'info',
+        title: 'Over: 12 calls of agents were denied in 24 h',
+        text: '✅ Over after 2m: 12 calls of agents were denied in 24 h',
+      },
+    ])
+    expect(world.recorded('notification.dispatched').map(({ kind, channel }) => [kind, channel])).toEqual([
+      ['system_alert', 'inbox'],
+      ['alert_resolved', 'inbox'],
+    ])
+    world.set({ alerts: { mode: 'digest' } })
+    await world.happens(failing('a'))
+    world.alerts.flushDigest()
+    world.set({ alerts: { tellResolved: false } })
+    await world.happens({})
+    expect(over()).toHaveLength(1)
+    await world.happens(failing('b'))
+    world.alerts.flushDigest()
+    world.set({ alerts: { tellResolved: true } })
+    const unread = countOf(world, 'inbox.changed')
+    await world.happens({})
+    expect(over().map(({ title }) => title)).toContain('Over: b: keeps failing')
+    expect([over().length, unread()]).toEqual([2, 1])
+    // What still waited for a digest was told nowhere.
+    await world.happens(failing('c'))
+    await world.happens({})
+    expect(over()).toHaveLength(2)
+    expect(world.waiting()).toEqual([])
   })
 
   it('alerts 32: is not said where that is switched off', async () => {

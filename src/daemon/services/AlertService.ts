@@ -1,5 +1,5 @@
 import { type AlertOccurrence, byUrgency, type Hold } from '../../domain/alert.ts'
-import { digestBody, digestTitle } from '../../domain/alertMessages.ts'
+import { digestBody, digestTitle, resolvedBody } from '../../domain/alertMessages.ts'
 import { gaveWay, reconcileAlerts } from '../../domain/alertOccurrences.ts'
 import { type AlertFacts, evaluateAlerts, nextLookMs, type RuleGroup, ruleGroups } from '../../domain/alertRules.ts'
 import { nextDigestAtMs, planTelling, type Stamps, type Telling } from '../../domain/alertTelling.ts'
@@ -276,9 +276,18 @@ export class AlertService {
     before: ReadonlyMap<string, AlertOccurrence>,
     nowMs: number,
   ): void {
-    const { store, late, book, events, inbox } = this.#deps
+    const { store, late, book, events, inbox, newId } = this.#deps
     const telling = this.#compose(found.active, plan, nowMs)
-    const closing = found.resolved.flatMap((alert) => this.#closing(alert, found.active, nowMs))
+    const over = found.resolved.filter((alert) => this.#isSaidToBeOver(alert, found.active))
+    const closing = [
+      ...found.resolved.flatMap((alert) => this.#superseded(alert, nowMs)),
+      ...over.flatMap((alert) => resolvedRows(newId, nowMs, alert, this.#received(alert))),
+    ]
+    const overInInbox = over.filter(({ messageIds }) => messageIds.length === 0)
+    const items = [
+      ...telling.items,
+      ...overInInbox.map((alert) => this.#inboxItem(alert, `Over: ${alert.title}`, resolvedBody(alert))),
+    ]
     const touched = new Set([...found.changed, ...telling.changed.values()].map(({ occurrenceId }) => occurrenceId))
     this.#active = found.active.map((alert) => telling.changed.get(alert.occurrenceId) ?? alert)
     const save = [...this.#active, ...found.resolved].filter(({ occurrenceId }) => touched.has(occurrenceId))
@@ -290,7 +299,7 @@ export class AlertService {
     const rows = [...telling.rows, ...closing]
     const write = (): void => {
       for (const alert of save) store.alerts.save(alert)
-      for (const item of telling.items) store.inbox.add(item)
+      for (const item of items) store.inbox.add(item)
       if (stampsChanged) store.settings.set(toldKey, this.#told)
       for (const alert of found.raised) {
         store.audit.append(alertEntry('alert.raised', alert, { detail: alert.detail }), nowMs)
@@ -299,22 +308,23 @@ export class AlertService {
       for (const { occurrence, hold } of plan.held) {
         this.#recordHold(before.get(occurrence.occurrenceId), occurrence, hold, nowMs)
       }
-      for (const alert of plan.inbox) store.audit.append(inboxEntry(alert), nowMs)
+      for (const alert of plan.inbox) store.audit.append(inboxEntry('system_alert', alert), nowMs)
       for (const alert of found.resolved) {
         const facts = { lasted_ms: Math.max(0, nowMs - alert.firstSeenAtMs) }
         store.audit.append(alertEntry('alert.resolved', alert, facts), nowMs)
       }
+      for (const alert of overInInbox) store.audit.append(inboxEntry('alert_resolved', alert), nowMs)
     }
     const taken = rows.length > 0 ? book.save(rows, write) : late.write(write)
     if (!taken) for (const alert of found.resolved) this.#unsaved.set(alert.occurrenceId, alert)
     events.publish('alerts.changed', {})
-    if (telling.items.length > 0) inbox.changed()
+    if (items.length > 0) inbox.changed()
     if (rows.length > 0) events.publish('outbox.added', {})
   }
 
   /** What the plan makes of the occurrences, and its messages. */
   #compose(active: readonly AlertOccurrence[], plan: Telling, nowMs: number) {
-    const { newId, inbox, cockpitUrl } = this.#deps
+    const { newId, cockpitUrl } = this.#deps
     const rows: OutboxRow[] = []
     const told: AlertOccurrence[] = []
     for (const alert of plan.single) {
@@ -327,15 +337,7 @@ export class AlertService {
       rows.push(...own)
       told.push(...plan.burst.map((alert) => ({ ...withTold(alert, nowMs), messageIds: own.map(({ id }) => id) })))
     }
-    const items = plan.inbox.map((alert) =>
-      inbox.item('info', {
-        severity: alert.severity,
-        title: alert.title,
-        text: alert.detail,
-        route: alertRoute(alert),
-        subject: `alert:${alert.id}`,
-      }),
-    )
+    const items = plan.inbox.map((alert) => this.#inboxItem(alert, alert.title, alert.detail))
     told.push(...plan.inbox.map((alert) => ({ ...withTold(alert, nowMs), messageIds: [] })))
     const held = new Map(plan.held.map(({ occurrence, hold }) => [occurrence.occurrenceId, hold]))
     const changed = new Map(told.map((alert) => [alert.occurrenceId, alert]))
@@ -354,15 +356,20 @@ export class AlertService {
       .map((row): OutboxRow => ({ ...row, state: 'superseded', settledAtMs: nowMs }))
   }
 
-  /** It is over: where it was told, one word; where the telling still waited, none. */
-  #closing(alert: AlertOccurrence, active: readonly AlertOccurrence[], nowMs: number): OutboxRow[] {
-    if (alert.toldAtMs === null || alert.voice !== 'alert') return []
-    const { newId, settings } = this.#deps
-    const rows = this.#rowsOf(alert)
-    const own = this.#superseded(alert, nowMs)
-    const told = rows.filter(({ state }) => state === 'sent' || state === 'sending')
-    if (!settings.get().alerts.tellResolved || gaveWay(alert, active)) return own
-    return [...own, ...resolvedRows(newId, nowMs, alert, told)]
+  #inboxItem(alert: AlertOccurrence, title: string, text: string) {
+    const route = alertRoute(alert)
+    return this.#deps.inbox.item('info', { severity: 'info', title, text, route, subject: `alert:${alert.id}` })
+  }
+
+  /** Where it was told, one word says that it is over; where the telling still waited, none. */
+  #isSaidToBeOver(alert: AlertOccurrence, active: readonly AlertOccurrence[]): boolean {
+    if (alert.toldAtMs === null || alert.voice !== 'alert' || gaveWay(alert, active)) return false
+    return this.#deps.settings.get().alerts.tellResolved
+  }
+
+  /** The messages about it that arrived, or may have. */
+  #received(alert: AlertOccurrence): OutboxRow[] {
+    return this.#rowsOf(alert).filter(({ state }) => state === 'sent' || state === 'sending')
   }
 
   /** The messages that told it last. */

@@ -71,7 +71,7 @@ export class TestAlert {
   #toInbox(id: string, title: string, text: string): void {
     const { store, late, clock, inbox } = this.#deps
     const item = inbox.item('info', { severity: 'info', title, text, route: '/settings/alerts', subject: 'test_alert' })
-    const entry = inboxEntry({ id, category: 'test_alert', severity: 'info', title })
+    const entry = inboxEntry('test', { id, category: 'test_alert', severity: 'info', title })
     late.require(() => {
       store.inbox.add(item)
       store.audit.append(entry, clock.nowMs())

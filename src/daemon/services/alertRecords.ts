@@ -1,7 +1,7 @@
 import type { AlertOccurrence } from '../../domain/alert.ts'
 import { alertBody, burstBody, resolvedBody } from '../../domain/alertMessages.ts'
 import type { AuditEntry, Seam } from '../../domain/audit.ts'
-import type { OutboxRow } from '../../domain/incident.ts'
+import type { MessageKind, OutboxRow } from '../../domain/incident.ts'
 import type { NewId } from './ids.ts'
 import { outboxRow, payload } from './wakeRows.ts'
 
@@ -98,8 +98,9 @@ export function alertEntry(
   }
 }
 
-/** That an alert, or a test of one, went into the inbox: a delivery like any other (alerts specification, 5). */
+/** That an alert, its end or a test went into the inbox: a delivery like any other (alerts specification, 5). */
 export function inboxEntry(
+  kind: Extract<MessageKind, 'system_alert' | 'alert_resolved' | 'test'>,
   alert: Pick<AlertOccurrence, 'id' | 'category' | 'severity' | 'title'> & Partial<AlertOccurrence>,
 ): AuditEntry {
   const { id, occurrenceId, category, severity, title } = alert
@@ -108,7 +109,7 @@ export function inboxEntry(
     seam: 'notification.dispatched',
     source: 'cron',
     callerSessionId: alertSessionId(alert),
-    details: { channel: 'inbox', ...about, category, severity, title, status: 'ok' },
+    details: { channel: 'inbox', kind, ...about, category, severity, title, status: 'ok' },
   }
 }
 
