@@ -125,6 +125,19 @@ describe('a store that refuses', () => {
     expect(world.of('task_failing:a')).toMatchObject({ state: 'finished', tries: 1 })
   })
 
+  it('alerts 20: when two of one category and severity were told has one of them looked into', async () => {
+    await world.happens(failing('a', 'b'))
+    const rows = world.settle()
+    const allow = refuseWrites(world)
+    for (const row of rows) world.investigations.settled(row)
+    allow()
+    world.late.look()
+    await world.investigations.drain()
+    expect(world.asked).toHaveLength(1)
+    expect(world.of('task_failing:a')).toMatchObject({ state: 'finished' })
+    expect(world.of('task_failing:b')).toMatchObject({ state: 'skipped', failure: 'debounced' })
+  })
+
   it('when the answer is there has it told all the same, and kept later without asking again', async () => {
     let allow = (): void => undefined
     world.answers(() => {

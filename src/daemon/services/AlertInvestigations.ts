@@ -129,7 +129,6 @@ export class AlertInvestigations {
     if (alert.voice !== 'alert' || alert.severity === 'info' || alert.category === 'test_alert') return
     if (store.alertInvestigations.ofOccurrence(alert.occurrenceId)) return
     const nowMs = clock.nowMs()
-    const against = this.#reasonAgainst(alert, nowMs)
     const investigation: AlertInvestigation = {
       id: newId('inv_'),
       occurrenceId: alert.occurrenceId,
@@ -150,13 +149,15 @@ export class AlertInvestigations {
       durationMs: null,
       tries: 0,
     }
-    const why = { change: 'not looked into', why: against }
     late.write(
       () => {
         // Told on two channels while the store refused, it waits here twice.
         if (store.alertInvestigations.ofOccurrence(alert.occurrenceId)) return
+        // Asked here, so that what waited for the store before it counts.
+        const against = this.#reasonAgainst(alert, nowMs)
         store.alertInvestigations.save(against === null ? investigation : skipped(investigation, against, nowMs))
-        if (against !== null) store.audit.append(alertEntry('alert.changed', alert, why), nowMs)
+        if (against === null) return
+        store.audit.append(alertEntry('alert.changed', alert, { change: 'not looked into', why: against }), nowMs)
       },
       { written: () => this.kick() },
     )

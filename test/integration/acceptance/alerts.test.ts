@@ -80,6 +80,23 @@ describe('the aggregator', () => {
     expect(published(kora).alerts).toEqual([])
   })
 
+  it('alerts 2: each rung begins at its mark, not a cent before', async () => {
+    const kora = await quietDaemon()
+    const steps: [usd: number, title: string | undefined][] = [
+      [149.99, undefined],
+      [150, '75 % of the model budget is used'],
+      [179.99, '89 % of the model budget is used'],
+      [180, '90 % of the model budget is used'],
+      [199.99, '99 % of the model budget is used'],
+      [200, 'The model budget is used up (100 %)'],
+    ]
+    for (const [usd, title] of steps) {
+      await spent(kora, usd)
+      const cost = published(kora).alerts.filter(({ category }) => category === 'cost_ladder')
+      expect(cost.map((alert) => alert.title)).toEqual(title === undefined ? [] : [title])
+    }
+  })
+
   it('alerts 3: counts of a day fire above their threshold and count matching records alone', async () => {
     const folder = await tempFolder()
     const first = await quietDaemon({ folder })
@@ -110,6 +127,35 @@ describe('the aggregator', () => {
     // A day after them the records are still there and the alerts are not.
     await kora.pass(240_000)
     expect(ids(kora)).toEqual([])
+  })
+
+  it('alerts 3: one record more than the threshold raises each, in its place and with its count', async () => {
+    const first = await quietDaemon()
+    const atMs = first.clock.nowMs()
+    await first.stop()
+    await first.read((store) => {
+      const add = (seam: Seam, n: number, details: Record<string, unknown> = {}): void => {
+        for (let one = 0; one < n; one++) store.audit.append({ seam, details }, atMs)
+      }
+      store.transaction(() => {
+        add('webhook.dead_letter', 6)
+        add('mcp.tool_called', 10, { result: 'capability_denied' })
+        add('reasoning.tool_called', 5, { tool_status: 'execution_error' })
+        add('slack_dm.reply_failed', 4)
+      })
+    })
+    const kora = await first.again()
+    await kora.pass(2_000)
+    expect(
+      published(kora).alerts.map(({ id, title, source_panel_route }) => [
+        id,
+        title.match(/\d+/)?.[0],
+        source_panel_route,
+      ]),
+    ).toEqual([
+      ['slack_dm_reply_failed_24h', '4', '/slack-dm'],
+      ['webhook_dead_letters_24h', '6', '/webhook-events'],
+    ])
   })
 
   it('alerts 4: of five services two are unhealthy and one is degraded: two criticals and a warning', async () => {
