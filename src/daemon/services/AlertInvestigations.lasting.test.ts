@@ -98,6 +98,18 @@ describe('another process', () => {
     expect(next.waiting('slack')).toMatchObject([{ kind: 'alert_finding' }])
   })
 
+  it('alerts 30: looks into what was told just before a crash', async () => {
+    await world.happens(failing('a'))
+    world.settle()
+    const next = await world.again('crash')
+    next.alerts.start()
+    next.investigations.start()
+    await next.clock.advance(20)
+    await next.investigations.drain()
+    expect(next.asked).toHaveLength(1)
+    expect(next.of('task_failing:a')).toMatchObject({ state: 'finished', tries: 1 })
+  })
+
   it('looks into nothing that was looked into before', async () => {
     await tell(failing('a'))
     const next = await world.again()

@@ -65,12 +65,14 @@ export class AlertInvestigations {
 
   /** Goes on with what an earlier process left. */
   start(): void {
-    const { store, late, events } = this.#deps
+    const { store, late, events, alerts } = this.#deps
     this.#stopping = false
     this.#abort = new AbortController()
     for (const one of store.alertInvestigations.unfinished()) {
       if (one.state === 'running') late.write(() => store.alertInvestigations.save({ ...one, state: 'pending' }))
     }
+    // Told by a process that ended before it could ask for more.
+    for (const alert of alerts.active()) if (this.#messagesOf(alert).some(isAlertTold)) this.#told(alert)
     this.#stops = [
       events.on('store.recovered', () => {
         this.#unsaved.clear()
@@ -98,7 +100,7 @@ export class AlertInvestigations {
   /** A message's fate is final: a delivered alert is looked into, a delivered finding completes its investigation. */
   settled(row: OutboxRow): void {
     if (row.alertId === null) return
-    if (row.kind === 'system_alert' && row.state === 'sent') this.#told(this.#deps.alerts.get(row.alertId))
+    if (isAlertTold(row)) this.#told(this.#deps.alerts.get(row.alertId))
     if (row.kind === 'alert_finding' && row.channel === 'slack') this.#completed(row)
   }
 
@@ -324,6 +326,10 @@ export class AlertInvestigations {
     const nowMs = clock.nowMs()
     late.write(() => store.audit.append(entry, nowMs))
   }
+}
+
+function isAlertTold({ kind, state }: OutboxRow): boolean {
+  return kind === 'system_alert' && state === 'sent'
 }
 
 function skipped(one: AlertInvestigation, why: string, nowMs: number): AlertInvestigation {
