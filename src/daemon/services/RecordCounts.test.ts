@@ -40,6 +40,15 @@ describe('at the start', () => {
     expect(counts.lastDay('reasoning_error')).toBe(0)
   })
 
+  it('are found behind however many that do not match', () => {
+    world.store.transaction(() => {
+      for (let no = 0; no < 11; no++) put(denied('capability_denied'), 5_000)
+      for (let no = 0; no < 10_000; no++) put(denied('ok'))
+    })
+    counts.start()
+    expect(counts.lastDay('capability_denied')).toBe(11)
+  })
+
   it('what is older than a day is not', () => {
     for (const agoMs of [2 * dayMs, dayMs + 1, dayMs, dayMs - 1, 0]) put(deadLetter, agoMs)
     counts.start()

@@ -1,4 +1,4 @@
-import type { AuditRow } from '../../domain/audit.ts'
+import type { AuditRow, Seam } from '../../domain/audit.ts'
 import { type CountName, countNames, countRuleOf, countRules } from '../../domain/recordCounts.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Store } from '../store/Store.ts'
@@ -8,6 +8,7 @@ const keptMs = 86_400_000
 const healthMs = 300_000
 /** Far above every threshold; what lies beyond changes no verdict. */
 const mostKept = 10_000
+const pageLength = 5_000
 
 interface Deps {
   readonly store: Store
@@ -32,11 +33,24 @@ export class RecordCounts {
     this.#uptoSeq = store.audit.head().seq
     const sinceMs = clock.nowMs() - keptMs
     const seams = new Set(countRules.flatMap((rule) => rule.seams))
-    for (const seam of seams)
-      for (const row of store.audit.list({ seam, sinceMs, limit: mostKept }).reverse()) this.#add(row)
+    for (const seam of seams) for (const row of this.#read(seam, sinceMs)) this.#add(row)
     events.on('history.grew', ({ audit }) => {
       for (const row of audit) if (row.seq > this.#uptoSeq) this.#add(row)
     })
+  }
+
+  /** Rows of one seam that are counted, oldest first, at most as many as are kept and a page more. */
+  #read(seam: Seam, sinceMs: number): AuditRow[] {
+    const { audit } = this.#deps.store
+    const found: AuditRow[] = []
+    let beforeSeq = this.#uptoSeq + 1
+    while (true) {
+      const page = audit.list({ seam, sinceMs, beforeSeq, limit: pageLength })
+      found.push(...page.filter((row) => countRuleOf(row) !== null))
+      const last = page.at(-1)
+      if (last === undefined || page.length < pageLength || found.length >= mostKept) return found.reverse()
+      beforeSeq = last.seq
+    }
   }
 
   /** Records of one kind in the last 24 hours, at most 10,000. */
