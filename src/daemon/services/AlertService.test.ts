@@ -213,6 +213,17 @@ describe('an alert that is over', () => {
     expect(world.alerts.get(b?.occurrenceId ?? '')).toMatchObject({ resolvedAtMs: world.clock.nowMs() })
   })
 
+  it('alerts 10: of {a, b} and then {a, c} only c is told, and of b nothing where that is switched off', async () => {
+    world.set({ alerts: { tellResolved: false } })
+    world.alerts.start()
+    await world.happens({ ...failing('a'), ...down('b') })
+    expect(world.titles()).toEqual(['b is down', 'a: keeps failing'])
+    world.settle()
+    await world.happens({ ...failing('a'), deadLetters: known(6) })
+    expect(world.titles()).toEqual(['6 webhooks were refused in 24 h'])
+    expect(world.recorded('alert.resolved')).toMatchObject([{ alert_id: 'listener_down:b' }])
+  })
+
   it('alerts 32: is said where it was told: in its thread, and over its notification', async () => {
     world.alerts.start()
     await world.happens(failing('a'))
