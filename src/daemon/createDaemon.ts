@@ -377,6 +377,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
     book,
     clock,
     events,
+    logger,
     settings,
     operational,
     maintenance,

@@ -240,6 +240,23 @@ describe('alerts 18: a digest', () => {
   })
 })
 
+describe('alerts 18: a digest that failed', () => {
+  it('keeps its alerts for the next: a process that ends before the store took it has told nobody', async () => {
+    world.set({ alerts: { mode: 'digest' } })
+    await world.happens({ ...failing('a'), ...infos })
+    const allow = refuseWrites(world)
+    world.alerts.flushDigest()
+    allow()
+    expect(world.inbox.view().items).toEqual([])
+    const next = world.restarted()
+    next.alerts.start()
+    await next.clock.advance(20)
+    expect(next.alerts.active().map(({ hold }) => hold?.by)).toEqual(['digest', 'digest'])
+    expect(next.alerts.flushDigest()).toBe(2)
+    expect(next.inbox.view().items).toMatchObject([{ kind: 'digest', title: '2 alerts: 1 warning, 1 info' }])
+  })
+})
+
 describe('while Kora is paused', () => {
   it('nothing is told; what is still true afterwards is', async () => {
     world.operational.pause('operator', 'lunch', { actor: 'operator' })

@@ -175,6 +175,20 @@ describe('a look', () => {
     expect(idsOf(world.alerts.active())).toEqual(['listener_down:web'])
   })
 
+  it('that fails is logged and ends nothing: the next one makes up for it', async () => {
+    world.alerts.start()
+    await world.clock.advance(20)
+    world.operational.holdsMessage = () => {
+      throw new Error('the disk cannot be read')
+    }
+    await world.happens(failing('a'))
+    expect(world.logger.messages('error')).toEqual(['the alerts could not be looked at'])
+    expect(world.alerts.active()).toEqual([])
+    Reflect.deleteProperty(world.operational, 'holdsMessage')
+    world.alerts.look()
+    expect(world.titles()).toEqual(['a: keeps failing'])
+  })
+
   it('does not come after the stop', async () => {
     world.alerts.start()
     await world.happens(failing('a'))

@@ -8,6 +8,7 @@ import type { OutboxRow } from '../../domain/incident.ts'
 import { quietUntilMs } from '../../domain/notifications.ts'
 import { compareSeverity } from '../../domain/severity.ts'
 import type { Clock } from '../platform/clock.ts'
+import type { Logger } from '../platform/logger.ts'
 import type { Store } from '../store/Store.ts'
 import { alertEntry, alertRoute, burstRows, inboxEntry, resolvedRows, singleRows } from './alertRecords.ts'
 import type { EventMap, Events } from './Events.ts'
@@ -44,6 +45,7 @@ interface Deps {
   readonly book: OutboxBook
   readonly clock: Clock
   readonly events: Events
+  readonly logger: Logger
   readonly settings: SettingsService
   readonly operational: OperationalStateService
   readonly maintenance: MaintenanceWindows
@@ -141,7 +143,12 @@ export class AlertService {
     if (this.#gathering !== null || this.#stops.length === 0) return
     this.#gathering = this.#deps.clock.setTimer(gatherMs, () => {
       this.#gathering = null
-      this.look()
+      try {
+        this.look()
+      } catch (error) {
+        // The next fact, or the sweep, looks again; nothing was changed.
+        this.#deps.logger.error('the alerts could not be looked at', { error: String(error) })
+      }
     })
   }
 
