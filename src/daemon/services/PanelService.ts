@@ -1,6 +1,6 @@
 import type { AuditRow, Seam } from '../../domain/audit.ts'
 import { publishedStatus } from '../../domain/observation.ts'
-import { actionSeams, koraActions } from '../../domain/panels/actions.ts'
+import { actionSeams, isAction, koraActions } from '../../domain/panels/actions.ts'
 import { agentActivity } from '../../domain/panels/agentActivity.ts'
 import { alertInvestigations, messageOf } from '../../domain/panels/alertInvestigations.ts'
 import { autofixLog } from '../../domain/panels/autofix.ts'
@@ -30,6 +30,8 @@ const ofSession = 1_000
 const ofGroup = 200
 /** Rows of the window without a beginning that are counted. */
 const countedOfAll = 2_000
+/** Rows of a seam that are looked through for a page of what is not a row each. */
+const lookedThrough = 5_000
 /** Tool calls read for each group that is listed, before groups are completed one by one. */
 const callsPerGroup = 10
 
@@ -87,21 +89,26 @@ export class PanelService {
 
   koraActions({ limit }: { limit: number }) {
     const nowMs = this.#nowMs()
-    const read = actionSeams.map((seam) => this.#read(seam, seriesStartMs(nowMs), limit))
-    const newestFirst = (rows: AuditRow[]): AuditRow[] => rows.sort((a, b) => b.seq - a.seq)
-    const page = newestFirst(read.flatMap((rows) => rows.page))
-    return koraActions(page, newestFirst(read.flatMap((rows) => rows.recent)), { limit, nowMs })
+    const recent = actionSeams.map((seam) => this.#since(seam, seriesStartMs(nowMs)))
+    const page = actionSeams.flatMap((seam, index) => this.#actions(seam, recent[index] ?? [], limit))
+    const newestFirst = page.sort((a, b) => b.seq - a.seq).slice(0, limit)
+    return koraActions(newestFirst, recent.flat(), nowMs)
   }
 
   reasoningCalls({ limit }: { limit: number }) {
     const { audit } = this.#deps.store
     const nowMs = this.#nowMs()
     const seam = 'reasoning.tool_called'
-    const newest = audit.list({ seam, limit: limit * callsPerGroup })
+    const newest: AuditRow[] = []
+    let all = false
+    for (const rows of this.#pages(seam, limit * callsPerGroup)) {
+      newest.push(...rows)
+      all = rows.length < limit * callsPerGroup
+      if (groupsOf(newest).length >= limit) break
+    }
     const groups = groupsOf(newest).slice(0, limit)
-    const cutOff = newest.length === limit * callsPerGroup
     return reasoningCalls({
-      page: cutOff ? groups.map((group) => this.#wholeGroup(group)) : groups,
+      page: all ? groups : groups.map((group) => this.#wholeGroup(group)),
       recent: audit.list({ seam, sinceMs: nowMs - dayMs, limit: 0 }),
       sources: this.#replies(),
       nowMs,
@@ -155,6 +162,32 @@ export class PanelService {
     const recent = this.#since(seam, sinceMs)
     const enough = recent.length >= limit
     return { recent, page: enough ? recent.slice(0, limit) : this.#deps.store.audit.list({ seam, limit }) }
+  }
+
+  /**
+   * The newest `limit` rows of a seam that are actions.
+   * @param recent the newest rows of the seam, which need not be read again
+   */
+  #actions(seam: Seam, recent: readonly AuditRow[], limit: number): AuditRow[] {
+    const found = recent.filter(isAction)
+    if (found.length >= limit) return found.slice(0, limit)
+    const older: AuditRow[] = []
+    for (const rows of this.#pages(seam, Math.max(limit, 100))) {
+      older.push(...rows.filter(isAction))
+      if (older.length >= limit) break
+    }
+    return older.slice(0, limit)
+  }
+
+  /** The newest rows of a seam, a page at a time, as far back as a list is looked for. */
+  *#pages(seam: Seam, pageRows: number): Generator<AuditRow[]> {
+    let beforeSeq = Number.MAX_SAFE_INTEGER
+    for (let read = 0; read < lookedThrough; read += pageRows) {
+      const rows = this.#deps.store.audit.list({ seam, beforeSeq, limit: pageRows })
+      yield rows
+      if (rows.length < pageRows) return
+      beforeSeq = rows.at(-1)?.seq ?? 0
+    }
   }
 
   /** Every row of a window, and the newest `limit` of them. */

@@ -42,21 +42,21 @@ interface Action {
   readonly deepLink: string
 }
 
+/** Whether something was done: not a refused fix, a mail that was only looked at, or the operator's own edit. */
+export function isAction(row: AuditRow): boolean {
+  return actionOf(row) !== null
+}
+
 /**
  * Body of `GET /api/kora-actions/recent`: what was done (audit specification, 8.1).
- * @param page rows of {@link actionSeams} to list from, newest first; those that are no action are left out
+ * @param page rows of {@link actionSeams} to list, newest first; those that are no action are left out
  * @param recent all of them since the first day of the series
- * @param limit most items
  */
-export function koraActions(
-  page: readonly AuditRow[],
-  recent: readonly AuditRow[],
-  { limit, nowMs }: { limit: number; nowMs: number },
-) {
-  const done = recent.filter((row) => actionOf(row) !== null)
+export function koraActions(page: readonly AuditRow[], recent: readonly AuditRow[], nowMs: number) {
+  const done = recent.filter(isAction)
   const lately = lastDay(done, nowMs)
   return {
-    items: page.flatMap(item).slice(0, limit),
+    items: page.flatMap(item),
     generated_at: utcSeconds(nowMs),
     total_recent_24h: lately.length,
     by_category_24h: tally(
@@ -84,7 +84,7 @@ function item(row: AuditRow) {
   ]
 }
 
-/** Null for a row that did nothing: a refused fix, a mail that was only looked at, the operator's own edit. */
+/** Null for a row that is no action. */
 function actionOf({ seam, details }: AuditRow): Action | null {
   switch (seam) {
     case 'tool.email_to_operator_sent':

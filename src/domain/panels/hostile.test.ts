@@ -80,7 +80,7 @@ function bodies(details: AuditRow['details'], id: string | null): [z.ZodType, un
     [AutofixLog, autofixLog(rows, rows, nowMs)],
     [OutboundMail, outboundMail(rows, rows, nowMs)],
     [MailIntents, mailIntents(rows, rows, nowMs)],
-    [KoraActions, koraActions(rows, rows, { limit: 500, nowMs })],
+    [KoraActions, koraActions(rows, rows, nowMs)],
     [HeartbeatServices, heartbeatServices([{ name: 'fly', latest }], nowMs)],
   ]
 }

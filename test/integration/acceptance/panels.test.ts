@@ -139,6 +139,24 @@ describe('Audit panels', () => {
     expect((await ask(KoraActions, '/api/kora-actions/recent?limit=2')).items).toHaveLength(2)
   })
 
+  it('audit 20: what is no action takes no place of one, however much of it came later', async () => {
+    const { write, ask, nowMs } = await panelWorld()
+    const looked = entry('intent.email_to_sea_ticket', { action: 'logged_only' })
+    const created = (ticket_id: string) => entry('intent.email_to_sea_ticket', { action: 'created', ticket_id })
+    await write((store) => {
+      store.audit.append(created('old'), nowMs - 20 * dayMs)
+      for (let row = 0; row < 120; row++) store.audit.append(looked, nowMs - 16 * dayMs)
+      store.audit.append(created('new'), nowMs - 60_000)
+      for (let row = 0; row < 120; row++) store.audit.append(looked, nowMs)
+    })
+    const links = async (limit: number) => {
+      const { items } = await ask(KoraActions, `/api/kora-actions/recent?limit=${limit}`)
+      return items.map(({ deep_link }) => deep_link)
+    }
+    expect(await links(1)).toEqual(['/sea-tickets?focus=new'])
+    expect(await links(100)).toEqual(['/sea-tickets?focus=new', '/sea-tickets?focus=old'])
+  })
+
   it('audit 20: a mail that reached nobody is listed and does not claim that it was sent', async () => {
     const { write, ask, nowMs } = await panelWorld()
     const details = { status: 'smtp_failure', subject_chars: 5, body_chars: 9, attachment_count: 1, error: 'refused' }
@@ -239,6 +257,22 @@ describe('Audit panels', () => {
       by_status_24h: { ok: 3, failed: 0, halted: 0 },
       tokens_total_24h: { input: 900, output: 80 },
     })
+  })
+
+  it('audit 23: one busy session takes the place of one, and each is counted whole', async () => {
+    const { write, ask, nowMs } = await panelWorld()
+    const call = (callerSessionId: string) =>
+      entry('reasoning.tool_called', { tool_name: 't', tool_status: 'ok', tool_duration_ms: 1 }, { callerSessionId })
+    await write((store) => {
+      for (const session of ['mcp:a', 'mcp:b']) {
+        for (let row = 0; row < 25; row++) store.audit.append(call(session), nowMs)
+      }
+    })
+    const { calls } = await ask(ReasoningCalls, '/api/reasoning/recent?limit=2')
+    expect(calls.map(({ id, duration_ms }) => [id, duration_ms])).toEqual([
+      ['audit-session-mcp:b', 25],
+      ['audit-session-mcp:a', 25],
+    ])
   })
 
   it('audit 24: a mail of the same session gives its model, and no text', async () => {
