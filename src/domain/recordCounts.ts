@@ -18,6 +18,7 @@ export const countNames = [
   'autofix_failed',
   'investigation_undelivered',
   'mail_failed',
+  'record_lost',
 ] as const
 export type CountName = (typeof countNames)[number]
 
@@ -74,6 +75,8 @@ export const countRules: readonly CountRule[] = [
     health: false,
     matches: ({ status }) => status === 'smtp_failure',
   },
+  // What could not be recorded has no row.
+  { name: 'record_lost', seams: [], health: false, matches: any },
 ]
 
 /** The rule a row is counted by; null for most rows. */

@@ -23,6 +23,8 @@ export interface EventMap {
   'daemon.changed': Record<string, never>
   /** The index of History took records in; audit rows among them, oldest first. */
   'history.grew': { readonly audit: readonly AuditRow[] }
+  /** A record was given up: the store could not take it, or too many wait. */
+  'record.lost': Record<string, never>
   /** The store takes records again after it refused them. */
   'store.recovered': Record<string, never>
   /** One attempt to tell somebody ended. */

@@ -16,6 +16,8 @@ async function refusable() {
   const problems = new Problems({ clock, events, redact: (text) => text })
   const late = new LateWrites({ store, events, logger, problems })
   const recovered: number[] = []
+  const lost: number[] = []
+  events.on('record.lost', () => lost.push(clock.nowMs()))
   events.on('store.recovered', () => recovered.push(clock.nowMs()))
   const lock = new Database(file)
   onTestFinished(() => void lock.close())
@@ -26,6 +28,7 @@ async function refusable() {
     problems,
     logger,
     recovered,
+    lost,
     set: (key: string, value: unknown) => () => store.settings.set(key, value),
     // Another program holds the write lock: SQLite refuses every write.
     refuse: () => void lock.exec('BEGIN IMMEDIATE'),
@@ -92,7 +95,7 @@ describe('LateWrites', () => {
   })
 
   it('a step at fault is dropped and named; the ones behind it are written', async () => {
-    const { late, set, store, refuse, accept, logger } = await refusable()
+    const { late, set, store, refuse, accept, logger, lost } = await refusable()
     refuse()
     late.write(() => store.outbox.save(aMessage()))
     late.write(set('a', 1))
@@ -100,8 +103,24 @@ describe('LateWrites', () => {
     late.look()
     expect(store.settings.get('a')).toBe(1)
     expect(logger.messages('error')).toEqual(['a record could not be written'])
+    expect(lost).toHaveLength(1)
     expect(late.write(() => store.outbox.save(aMessage()))).toBe(false)
     expect(late.refusal).toBeNull()
+  })
+
+  it('beyond 5,000 that wait the oldest is given up, and told', async () => {
+    const { late, refuse, accept, lost } = await refusable()
+    const ran: number[] = []
+    refuse()
+    late.write(() => undefined, { key: 'refused' })
+    for (let step = 0; step < 5_000; step++) late.write(() => void ran.push(step))
+    expect(lost).toHaveLength(1)
+    late.write(() => undefined)
+    expect(lost).toHaveLength(2)
+    accept()
+    late.look()
+    expect([ran[0], ran.length]).toEqual([1, 4_999])
+    expect(lost).toHaveLength(2)
   })
 
   it('what must not happen without its record throws, and is not kept', async () => {

@@ -111,6 +111,7 @@ export class LateWrites {
     if (this.#steps.length <= kept) return
     this.#steps.shift()
     this.#logger.warn('a record was given up: too many wait for the store', { waiting: kept })
+    this.#events.publish('record.lost', {})
   }
 
   /** @returns the refusal; else whether it was written: a step at fault must not hold up the ones behind it */
@@ -119,8 +120,10 @@ export class LateWrites {
       this.#store.transaction(step.write)
     } catch (error) {
       const refusal = refusalOf(error)
-      if (!refusal) this.#logger.error('a record could not be written', { error: String(error) })
-      return refusal ?? false
+      if (refusal) return refusal
+      this.#logger.error('a record could not be written', { error: String(error) })
+      this.#events.publish('record.lost', {})
+      return false
     }
     step.written()
     return true

@@ -124,6 +124,16 @@ describe('errors of the last five minutes', () => {
     })
   })
 
+  it('what could not be recorded is told beside the count until its five minutes are over', async () => {
+    counts.start()
+    world.late.write(() => {
+      throw new Error('at fault')
+    })
+    expect(counts.lastMinutes()).toEqual({ count: 0, byKind: { record_lost: 1 } })
+    await world.clock.advance(300_001)
+    expect(counts.lastMinutes()).toEqual({ count: 0, byKind: {} })
+  })
+
   it('are none when nothing happened, also in another process', async () => {
     counts.start()
     expect(counts.lastMinutes()).toEqual({ count: 0, byKind: {} })

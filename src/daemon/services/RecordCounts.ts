@@ -34,6 +34,7 @@ export class RecordCounts {
     const sinceMs = clock.nowMs() - keptMs
     const seams = new Set(countRules.flatMap((rule) => rule.seams))
     for (const seam of seams) for (const row of this.#read(seam, sinceMs)) this.#add(row)
+    events.on('record.lost', () => this.#count('record_lost', clock.nowMs()))
     events.on('history.grew', ({ audit }) => {
       for (const row of audit) if (row.seq > this.#uptoSeq) this.#add(row)
     })
@@ -80,9 +81,12 @@ export class RecordCounts {
 
   #add(row: AuditRow): void {
     const rule = countRuleOf(row)
-    const times = rule ? this.#times.get(rule.name) : undefined
-    if (!times) return
-    times.push(row.emittedAtMs)
+    if (rule) this.#count(rule.name, row.emittedAtMs)
+  }
+
+  #count(name: CountName, atMs: number): void {
+    const times = this.#times.get(name) ?? []
+    times.push(atMs)
     const oldMs = this.#deps.clock.nowMs() - keptMs
     while (times.length > mostKept || (times[0] ?? oldMs) < oldMs) times.shift()
   }
