@@ -13,6 +13,7 @@ import { openStore } from '../src/daemon/store/openStore.ts'
 import type { Store } from '../src/daemon/store/Store.ts'
 import { percentile, print } from './figures.ts'
 import { anAuditEntry } from './history.ts'
+import { createMemoryLogger } from '../test/fakes/memoryLogger.ts'
 
 const [blocks, perBlock] = [100, 50]
 type Values = readonly unknown[]
@@ -45,7 +46,7 @@ async function rowsOf(folder: string, count: number): Promise<Values[]> {
 
 function open(file: string): Store {
   const readWorker = new URL('../src/daemon/store/readWorker.ts', import.meta.url)
-  return openStore({ file, clock: systemClock, redactor: createRedactor(), readWorker })
+  return openStore({ file, clock: systemClock, logger: createMemoryLogger(), redactor: createRedactor(), readWorker })
 }
 
 function timed(times: number[], call: (index: number) => void): number {

@@ -17,7 +17,13 @@ export function openCosts(
   { file = 'kora.db', baseUrl = 'http://127.0.0.1:9' }: { file?: string; baseUrl?: string } = {},
 ): { store: Store; world: CostWorld } {
   const readWorker = new URL('../src/daemon/store/readWorker.ts', import.meta.url)
-  const store = openStore({ file: join(folder, file), clock, redactor: createRedactor(), readWorker })
+  const store = openStore({
+    file: join(folder, file),
+    clock,
+    logger: createMemoryLogger(),
+    redactor: createRedactor(),
+    readWorker,
+  })
   const overlayFile = join(folder, 'prices.json')
   return { store, world: createCostWorld({ store, clock, logger: createMemoryLogger(), baseUrl, overlayFile }) }
 }

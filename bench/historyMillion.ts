@@ -14,6 +14,7 @@ import { openStore } from '../src/daemon/store/openStore.ts'
 import type { Store } from '../src/daemon/store/Store.ts'
 import { percentile, print } from './figures.ts'
 import { anAuditEntry, fillAudit } from './history.ts'
+import { createMemoryLogger } from '../test/fakes/memoryLogger.ts'
 
 const rows = 1_000_000
 const dayMs = 86_400_000
@@ -28,7 +29,7 @@ const file = join(folder, 'kora.db')
 
 function open(): Store {
   const readWorker = new URL('../src/daemon/store/readWorker.ts', import.meta.url)
-  return openStore({ file, clock: systemClock, redactor: createRedactor(), readWorker })
+  return openStore({ file, clock: systemClock, logger: createMemoryLogger(), redactor: createRedactor(), readWorker })
 }
 
 function time(run: () => unknown): number {

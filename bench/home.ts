@@ -7,6 +7,7 @@ import { createRedactor } from '../src/daemon/platform/redactor.ts'
 import { http } from '../src/daemon/probes/http.ts'
 import { openStore } from '../src/daemon/store/openStore.ts'
 import type { Store } from '../src/daemon/store/Store.ts'
+import { createMemoryLogger } from '../test/fakes/memoryLogger.ts'
 
 /** Runs with a data folder of its own, which is removed afterwards. */
 export async function withHome(run: (home: string) => Promise<void>): Promise<void> {
@@ -22,7 +23,13 @@ export async function withHome(run: (home: string) => Promise<void>): Promise<vo
 export async function withStore<T>(home: string, use: (store: Store) => T): Promise<T> {
   const { database } = dataPaths({ KORA_HOME: home }, process.platform, { demo: false })
   const readWorker = new URL('../src/daemon/store/readWorker.ts', import.meta.url)
-  const store = openStore({ file: database, clock: systemClock, redactor: createRedactor(), readWorker })
+  const store = openStore({
+    file: database,
+    clock: systemClock,
+    logger: createMemoryLogger(),
+    redactor: createRedactor(),
+    readWorker,
+  })
   try {
     return use(store)
   } finally {

@@ -7,6 +7,7 @@ import { systemClock } from '../src/daemon/platform/clock.ts'
 import { createRedactor } from '../src/daemon/platform/redactor.ts'
 import { openStore } from '../src/daemon/store/openStore.ts'
 import type { Store } from '../src/daemon/store/Store.ts'
+import { createMemoryLogger } from '../test/fakes/memoryLogger.ts'
 
 /** Measures the store on this machine's disk; one line of JSON per figure. `node bench/store.ts [folder]` */
 const folder = mkdtempSync(join(process.argv[2] ?? tmpdir(), 'kora-bench-'))
@@ -17,7 +18,13 @@ function print(name: string, value: number, unit: string, bound: number | null):
 
 function open(name: string): Store {
   const readWorker = new URL('../src/daemon/store/readWorker.ts', import.meta.url)
-  return openStore({ file: join(folder, name), clock: systemClock, redactor: createRedactor(), readWorker })
+  return openStore({
+    file: join(folder, name),
+    clock: systemClock,
+    logger: createMemoryLogger(),
+    redactor: createRedactor(),
+    readWorker,
+  })
 }
 
 function median(values: readonly number[]): number {

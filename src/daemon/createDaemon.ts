@@ -156,7 +156,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
   const newId = createNewId(clock)
   const sessionId = randomBytes(16).toString('hex')
   const demo = options.demo ? demoWorld(env) : null
-  const store = openStore({ file: paths.database, clock, redactor, readWorker: options.readWorker })
+  const store = openStore({ file: paths.database, clock, logger, redactor, readWorker: options.readWorker })
 
   const events = new Events(logger)
   const redact = (text: string): string => redactor.text(text)

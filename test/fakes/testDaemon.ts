@@ -167,7 +167,7 @@ export async function startTestDaemon(options: TestDaemonOptions = {}): Promise<
         .filter((request) => request.service === 'slack' && request.path.endsWith('/chat.postMessage'))
         .map((request) => String((request.body as { text?: unknown }).text)),
     async read(query) {
-      const store = openStore({ file: paths.database, clock, redactor, readWorker })
+      const store = openStore({ file: paths.database, clock, logger, redactor, readWorker })
       try {
         return query(store)
       } finally {

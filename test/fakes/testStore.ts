@@ -4,6 +4,7 @@ import { createRedactor, type Redactor } from '../../src/daemon/platform/redacto
 import { openStore } from '../../src/daemon/store/openStore.ts'
 import type { Store } from '../../src/daemon/store/Store.ts'
 import { createFakeClock, type FakeClock } from './fakeClock.ts'
+import { createMemoryLogger, type MemoryLogger } from './memoryLogger.ts'
 import { tempFolder } from './tempFolder.ts'
 
 export const readWorker = new URL('../../src/daemon/store/readWorker.ts', import.meta.url)
@@ -11,6 +12,7 @@ export const readWorker = new URL('../../src/daemon/store/readWorker.ts', import
 export interface TestStore {
   readonly store: Store
   readonly clock: FakeClock
+  readonly logger: MemoryLogger
   readonly redactor: Redactor
   readonly folder: string
   readonly file: string
@@ -22,7 +24,8 @@ export async function openTestStore(options: { folder?: string } = {}): Promise<
   const file = join(folder, 'kora.db')
   const clock = createFakeClock()
   const redactor = createRedactor()
-  const store = openStore({ file, clock, redactor, readWorker })
+  const logger = createMemoryLogger()
+  const store = openStore({ file, clock, logger, redactor, readWorker })
   onTestFinished(() => store.close())
-  return { store, clock, redactor, folder, file }
+  return { store, clock, logger, redactor, folder, file }
 }

@@ -20,7 +20,13 @@ const parallel = 20
 async function almostSpent(simulator: Simulator, poolUsd: number) {
   const folder = await tempFolder()
   const file = join(folder, 'kora.db')
-  const store = openStore({ file, clock: systemClock, redactor: createRedactor(), readWorker })
+  const store = openStore({
+    file,
+    clock: systemClock,
+    logger: createMemoryLogger(),
+    redactor: createRedactor(),
+    readWorker,
+  })
   const world = createCostWorld({
     store,
     clock: systemClock,

@@ -69,7 +69,7 @@ async function open() {
   const folder = await tempFolder()
   const clock = createHandClock()
   const file = join(folder, 'kora.db')
-  const store = openStore({ file, clock, redactor: createRedactor(), readWorker })
+  const store = openStore({ file, clock, logger: createMemoryLogger(), redactor: createRedactor(), readWorker })
   onTestFinished(() => store.close())
   const world = createCostWorld({
     store,

@@ -17,6 +17,7 @@ const clock = createFakeClock()
 const store = openStore({
   file,
   clock,
+  logger: createMemoryLogger(),
   redactor: createRedactor(),
   readWorker: new URL('../../src/daemon/store/readWorker.ts', import.meta.url),
 })

@@ -6,6 +6,7 @@ import { OpenMark } from '../../src/daemon/store/OpenMark.ts'
 import { openDatabase } from '../../src/daemon/store/openDatabase.ts'
 import { Store } from '../../src/daemon/store/Store.ts'
 import { createFakeClock } from '../fakes/fakeClock.ts'
+import { createMemoryLogger } from '../fakes/memoryLogger.ts'
 import { aMessage, anIncident, anObservation, aProbe, startMs } from '../fakes/records.ts'
 import { tempFolder } from '../fakes/tempFolder.ts'
 import { readWorker } from '../fakes/testStore.ts'
@@ -21,6 +22,7 @@ async function storeOfPages(pages: number): Promise<Store> {
   const store = new Store({
     file,
     clock: createFakeClock(),
+    logger: createMemoryLogger(),
     redactor: createRedactor(),
     readWorker,
     connection: new Connection(database),

@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs'
 import { aMessage, anIncident, startMs } from '../fakes/records.ts'
 import { createFakeClock } from '../fakes/fakeClock.ts'
+import { createMemoryLogger } from '../fakes/memoryLogger.ts'
 import { createRedactor } from '../../src/daemon/platform/redactor.ts'
 import { openStore } from '../../src/daemon/store/openStore.ts'
 
@@ -12,6 +13,7 @@ const [file = '', round = ''] = process.argv.slice(2)
 const store = openStore({
   file,
   clock: createFakeClock(),
+  logger: createMemoryLogger(),
   redactor: createRedactor(),
   readWorker: new URL('../../src/daemon/store/readWorker.ts', import.meta.url),
 })

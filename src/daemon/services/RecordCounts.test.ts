@@ -17,7 +17,7 @@ const failed = (status: string): AuditEntry => ({ seam: 'notification.dispatched
 const denied = (result: string): AuditEntry => ({ seam: 'mcp.tool_called', details: { result } })
 
 /** A record of so long ago. @returns its number */
-function put(entry: AuditEntry, agoMs = 0): number {
+function put(entry: AuditEntry, agoMs = 0): number | null {
   return world.store.audit.append(entry, world.clock.nowMs() - agoMs)
 }
 

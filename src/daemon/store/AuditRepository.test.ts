@@ -35,7 +35,7 @@ function byHand(sql: string): void {
 const verify = () => opened.store.verifyAudit()
 
 describe('writing', () => {
-  test('case 1: a seam alone is enough; a field that does not belong is refused', () => {
+  test('audit 1: a seam alone is enough; with a field that does not belong the row is skipped', () => {
     expect(audit.append({ seam: 'daemon.started' }, startMs)).toBe(1)
     const [row] = audit.list({ limit: 0 })
     expect(row).toMatchObject({
@@ -53,19 +53,33 @@ describe('writing', () => {
     })
     expect(row?.eventId).toMatch(/^[0-9A-HJKMNP-TV-Z]{26}$/)
     const extra = { seam: 'daemon.started', host: 'desk' } as AuditEntry
-    expect(() => audit.append(extra, startMs)).toThrow(
-      expect.objectContaining({ code: 'bad_input', data: { field: 'host' } }),
-    )
+    expect(audit.append(extra, startMs)).toBeNull()
     expect(audit.list({ limit: 0 })).toEqual([row])
+    expect(opened.logger.messages('warn')).toEqual(['[kora.audit.skipped]'])
   })
 
   test.each([
-    ['seam', { seam: 'bogus.seam' }],
-    ['source', { seam: 'daemon.started', source: 'nope' }],
-  ])('case 2: an unknown %s is refused and nothing is written', (_name, entry) => {
-    expect(() => audit.append(entry as AuditEntry, startMs)).toThrow(expect.objectContaining({ code: 'bad_input' }))
+    ['an unknown seam', { seam: 'bogus.seam' }],
+    ['the seam of every object', { seam: 'constructor' }],
+    ['no seam', {}],
+    ['an unknown source', { seam: 'daemon.started', source: 'nope' }],
+    ['an empty source', { seam: 'daemon.started', source: '' }],
+    ['a list of details', { seam: 'daemon.started', details: ['a'] }],
+    ['text for details', { seam: 'daemon.started', details: 'a' }],
+    ['null for details', { seam: 'daemon.started', details: null }],
+    ['a number for a session', { seam: 'daemon.started', callerSessionId: 7 }],
+    ['an object for an incident', { seam: 'daemon.started', incidentId: {} }],
+  ])('audit 2: with %s nothing is written, one warning says so, and the step it belongs to goes on', (_name, entry) => {
+    const { store, logger } = opened
+    store.transaction(() => {
+      store.settings.set('before', 1)
+      expect(audit.append(entry as AuditEntry, startMs)).toBeNull()
+      store.settings.set('after', 1)
+    })
+    expect([store.settings.get('before'), store.settings.get('after')]).toEqual([1, 1])
     expect(audit.list({ limit: 0 })).toEqual([])
     expect(audit.head()).toEqual({ seq: 0, hash: '0'.repeat(64) })
+    expect(logger.lines).toMatchObject([{ level: 'warn', message: '[kora.audit.skipped]' }])
   })
 
   test('rows are numbered and linked without a gap', () => {

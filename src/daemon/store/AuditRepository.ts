@@ -1,6 +1,7 @@
 import { type AuditEntry, type AuditRow, auditSources, seams } from '../../domain/audit.ts'
 import { KoraError } from '../../domain/errors.ts'
 import type { Clock } from '../platform/clock.ts'
+import type { Logger } from '../platform/logger.ts'
 import type { Redactor } from '../platform/redactor.ts'
 import { createUlids } from '../platform/ulids.ts'
 import { type Anchor, anchorDetails, type ChainedRow, genesisHash, rowHash } from './auditChain.ts'
@@ -67,23 +68,29 @@ export class AuditRepository {
   readonly #connection: Connection
   readonly #redactor: Redactor
   readonly #clock: Clock
+  readonly #logger: Logger
   readonly #newEventId = createUlids()
   #known: Head | null = null
 
-  constructor(connection: Connection, redactor: Redactor, clock: Clock) {
+  constructor(connection: Connection, deps: { redactor: Redactor; clock: Clock; logger: Logger }) {
     this.#connection = connection
-    this.#redactor = redactor
-    this.#clock = clock
+    this.#redactor = deps.redactor
+    this.#clock = deps.clock
+    this.#logger = deps.logger
   }
 
   /**
    * Adds one row inside the caller's transaction, or in one of its own; durable when it returns. Details are redacted;
-   * what JSON cannot hold is marked and does not stop the row.
-   * @returns its number
-   * @throws KoraError bad_input for a seam, source or field that is not in the vocabulary
+   * what JSON cannot hold is marked and does not stop the row. An entry whose seam, source or shape is not in the
+   * vocabulary is skipped with a warning: what it was to record happens all the same.
+   * @returns its number; null when it was skipped
    */
-  append(entry: AuditEntry, nowMs: number): number {
-    check(entry)
+  append(entry: AuditEntry, nowMs: number): number | null {
+    const fault = faultOf(entry)
+    if (fault !== null) {
+      this.#logger.warn('[kora.audit.skipped]', { fault, seam: entry.seam })
+      return null
+    }
     const details = this.#storable(entry.details ?? {})
     try {
       return this.#insert(entry, details, nowMs)
@@ -243,15 +250,16 @@ function throughHistory(query: AuditQuery, limit: number): { sql: string; values
   return { sql, values: [...indexed.values, limit, ...tail.values] }
 }
 
-function check(entry: AuditEntry): void {
-  for (const field in entry) {
-    if (!entryKeys.has(field)) throw new KoraError('bad_input', 'An audit row has no such field.', { field })
-  }
-  if (!known.has(entry.seam)) throw new KoraError('bad_input', 'There is no such seam.', { seam: entry.seam })
-  const source = entry.source ?? null
-  if (source !== null && !auditSources.includes(source)) {
-    throw new KoraError('bad_input', 'There is no such source.', { source })
-  }
+/** Why an entry cannot be recorded; null for a sound one. */
+function faultOf(entry: AuditEntry): string | null {
+  const { seam, details = {}, source = null, callerSessionId, incidentId, wakeEventId } = entry
+  const field = Object.keys(entry).find((key) => !entryKeys.has(key))
+  if (field !== undefined) return `there is no field "${field}"`
+  if (!known.has(seam)) return 'there is no such seam'
+  if (source !== null && !auditSources.includes(source)) return 'there is no such source'
+  if (typeof details !== 'object' || details === null || Array.isArray(details)) return 'details are no object'
+  const ids: unknown[] = [callerSessionId, incidentId, wakeEventId]
+  return ids.every((id) => typeof (id ?? '') === 'string') ? null : 'an id is no text'
 }
 
 export function toAuditRow(row: ListedAuditRow): AuditRow {

@@ -36,7 +36,7 @@ function index(): number {
 }
 
 function openAt(file: string): Store {
-  const other = openStore({ file, clock: opened.clock, redactor: opened.redactor, readWorker })
+  const other = openStore({ ...opened, file, readWorker })
   onTestFinished(() => other.close())
   return other
 }

@@ -6,6 +6,7 @@ import { aMessage, anIncident, anObservation, aProbe, aWake, startMs } from '../
 import { createFakeClock } from '../../../test/fakes/fakeClock.ts'
 import { tempFolder } from '../../../test/fakes/tempFolder.ts'
 import { openTestStore, readWorker } from '../../../test/fakes/testStore.ts'
+import { createMemoryLogger } from '../../../test/fakes/memoryLogger.ts'
 import { createRedactor } from '../platform/redactor.ts'
 import { openStore } from './openStore.ts'
 
@@ -83,7 +84,13 @@ describe('closing', () => {
   test('closes the file even when the last samples cannot be written', async () => {
     const folder = await tempFolder()
     const file = join(folder, 'kora.db')
-    const store = openStore({ file, clock: createFakeClock(), redactor: createRedactor(), readWorker })
+    const store = openStore({
+      file,
+      clock: createFakeClock(),
+      logger: createMemoryLogger(),
+      redactor: createRedactor(),
+      readWorker,
+    })
     store.probes.insert(aProbe())
     store.observations.record(anObservation())
     const other = new Database(file)

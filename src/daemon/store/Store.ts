@@ -1,6 +1,7 @@
 import { statfsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Clock } from '../platform/clock.ts'
+import type { Logger } from '../platform/logger.ts'
 import type { Redactor } from '../platform/redactor.ts'
 import { AlertInvestigationRepository } from './AlertInvestigationRepository.ts'
 import { AlertRepository } from './AlertRepository.ts'
@@ -29,6 +30,7 @@ const roomyBytes = 64 * 1_048_576
 interface StoreParts {
   readonly file: string
   readonly clock: Clock
+  readonly logger: Logger
   readonly redactor: Redactor
   readonly readWorker: URL
   readonly connection: Connection
@@ -77,7 +79,7 @@ export class Store {
     this.alertInvestigations = new AlertInvestigationRepository(connection)
     this.inbox = new InboxRepository(connection)
     this.outbox = new OutboxRepository(connection)
-    this.audit = new AuditRepository(connection, parts.redactor, parts.clock)
+    this.audit = new AuditRepository(connection, parts)
     this.history = new HistoryRepository(connection)
     this.ledger = new LedgerRepository(connection)
     this.spans = new SpanRepository(connection)

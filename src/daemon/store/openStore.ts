@@ -1,4 +1,5 @@
 import type { Clock } from '../platform/clock.ts'
+import type { Logger } from '../platform/logger.ts'
 import type { Redactor } from '../platform/redactor.ts'
 import { Connection } from './Connection.ts'
 import { openDatabase } from './openDatabase.ts'
@@ -9,6 +10,7 @@ export interface StoreOptions {
   /** Created together with its folder when it is not there. */
   readonly file: string
   readonly clock: Clock
+  readonly logger: Logger
   readonly redactor: Redactor
   /** Script of the reading thread: the built file, or `readWorker.ts` beside this one. */
   readonly readWorker: URL
