@@ -27,6 +27,7 @@ const secret = (name: string, meaning: string): EnvironmentVariable => ({
 /** Every variable Kora reads, in the order in which people meet them. */
 export const environmentVariables: readonly EnvironmentVariable[] = [
   plain('KORA_HOME', "the system's data and state folders", 'Folder of the database, the vault, backups and logs.'),
+  plain('HERMES_HOME', 'unset', 'The older name of KORA_HOME, read where that is unset.'),
   plain('KORA_DEPLOY_ENV', 'unset', 'A label for this installation, such as "staging".'),
   plain('KORA_WEB_HOST', '127.0.0.1', 'Address of the headless cockpit.'),
   plain('KORA_WEB_PORT', '9119', 'Port of the headless cockpit, 0 to 65535; 0 takes a free one.'),

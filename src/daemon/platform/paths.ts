@@ -25,7 +25,8 @@ export interface DataPaths {
 }
 
 /**
- * One default per system, for desktop and headless alike; `KORA_HOME` overrides it; the demo has a folder of its own.
+ * One default per system, for desktop and headless alike; `KORA_HOME`, or where it is unset the
+ * older `HERMES_HOME`, overrides it; the demo has a folder of its own.
  * @param env environment variables
  * @param platform `process.platform`
  */
@@ -35,7 +36,7 @@ export function dataPaths(
   options: { demo: boolean },
 ): DataPaths {
   const folder = options.demo ? 'kora-demo' : 'kora'
-  const home = env['KORA_HOME']?.trim()
+  const home = env['KORA_HOME']?.trim() || env['HERMES_HOME']?.trim()
   let data: string
   let state: string
   if (home) {
