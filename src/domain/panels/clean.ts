@@ -23,13 +23,22 @@ export function maskedIp(address: unknown): string {
  * and no half ones; no mail address, no whole IP address, nothing that looks like a credential.
  */
 export function cleanText(text: string, most: number): string {
+  return clip(withoutAddresses(shownText(text, most)), most)
+}
+
+/** {@link cleanText} for an id that looks like an address and is none; whole, it can be asked for. */
+export function cleanId(id: string, most: number): string {
+  return clip(shownText(id, most), most)
+}
+
+function shownText(text: string, most: number): string {
   // Only this much is looked at: a long text must not cost more than a short one. What the cut leaves of an address or
   // a credential is a beginning, which is none or is found.
   const head = text
     .slice(0, most * 4 + 64)
     .replace(control, ' ')
     .toWellFormed()
-  return clip(withoutAddresses(redactRanges(head, tokenRanges(head))), most)
+  return redactRanges(head, tokenRanges(head))
 }
 
 /** Most texts hold no sign that an address needs: the patterns are for the others. */

@@ -1,4 +1,4 @@
-import { cleanText } from './clean.ts'
+import { cleanId, cleanText } from './clean.ts'
 
 /** Details of a stored row: whatever some version wrote there, wrong types included. */
 export type Details = Readonly<Record<string, unknown>>
@@ -45,7 +45,7 @@ export function textsOf(value: unknown, count: number, most: number): string[] {
   return value.slice(0, count).flatMap((item: unknown) => textOf(item, most) ?? [])
 }
 
-/** The session a row belongs to, as far as it may be shown. */
+/** The session a row belongs to, as far as it may be shown. A mail's session is named by its message id. */
 export function sessionOf(id: string | null): string | null {
-  return textOf(id, sessionIdLength)
+  return id?.startsWith('email:') ? cleanId(id, sessionIdLength) : textOf(id, sessionIdLength)
 }

@@ -290,6 +290,25 @@ describe('Audit panels', () => {
     ])
   })
 
+  it('audit 24: sessions of two mails stay two, and each is found under the id it is listed with', async () => {
+    const { write, ask, nowMs } = await panelWorld()
+    const sessions = ['email:<CA+1@mail.example.com>', 'email:<CA+2@mail.example.com>']
+    await write((store) => {
+      for (const callerSessionId of sessions) {
+        const call = { tool_name: 'send', triggered_by: 'email_inbound', tool_status: 'ok' }
+        store.audit.append(entry('reasoning.tool_called', call, { callerSessionId }), nowMs)
+        store.audit.append(entry('tool.email_to_operator_sent', { status: 'sent' }, { callerSessionId }), nowMs)
+      }
+    })
+    const { calls } = await ask(ReasoningCalls, '/api/reasoning/recent')
+    expect(calls.map(({ id }) => id)).toEqual(sessions.toReversed().map((id) => `audit-session-${id}`))
+    const { items } = await ask(KoraActions, '/api/kora-actions/recent')
+    for (const { caller_session_id: id } of items) {
+      const found = await ask(Drilldown, `/api/investigations/${encodeURIComponent(id ?? '')}`)
+      expect([found.session.kind, found.total_count]).toEqual(['email', 2])
+    }
+  })
+
   it('mail is told by its sizes and outcomes, by day and by status', async () => {
     const { write, ask, text, nowMs } = await panelWorld()
     const mail = { subject_chars: 7, body_chars: 70, attachment_count: 0, subject: 'Private', to: 'jane@example.com' }
