@@ -1,6 +1,8 @@
+import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { startMs } from '../../../test/fakes/records.ts'
+import { tempFolder } from '../../../test/fakes/tempFolder.ts'
 import { openTestStore, type TestStore } from '../../../test/fakes/testStore.ts'
 import type { AuditEntry } from '../../domain/audit.ts'
 import type { AuditRepository } from './AuditRepository.ts'
@@ -82,6 +84,25 @@ describe('writing', () => {
     expect(logger.lines).toMatchObject([{ level: 'warn', message: '[kora.audit.skipped]' }])
   })
 
+  test('audit 3, 7, 8 (ruling 2): a row is there for every other program when its call returns, in order, in its own file', async () => {
+    const folder = join(await tempFolder(), 'not', 'there', 'yet')
+    const second = await openTestStore({ folder })
+    const readers = [opened, second].map(({ file }) => new Database(file, { readonly: true }))
+    const seen = () =>
+      readers.map((reader) =>
+        reader.prepare(`SELECT details ->> 'tool_name' FROM audit_log ORDER BY seq`).pluck().all(),
+      )
+    const written: string[][] = [[], []]
+    for (const [index, name] of ['a', 'b', 'c', 'd', 'e'].entries()) {
+      const own = index % 2
+      const { store } = own === 0 ? opened : second
+      store.audit.append(tool(name), startMs + index)
+      written[own]?.push(name)
+      expect(seen()).toEqual(written)
+    }
+    for (const reader of readers) reader.close()
+  })
+
   test('rows are numbered and linked without a gap', () => {
     five()
     const rows = audit.list({ limit: 0 }).toReversed()
@@ -104,7 +125,7 @@ describe('writing', () => {
     expect(await verify()).toEqual({ rows: 6, ok: true, firstBrokenSeq: null })
   })
 
-  test('case 26: what JSON cannot hold is marked; the rows beside it are whole', () => {
+  test('audit 26: what JSON cannot hold is marked; the rows beside it are whole', () => {
     const cycle: Record<string, unknown> = { a: 1 }
     cycle['self'] = cycle
     audit.append(tool('before'), startMs)
@@ -149,7 +170,7 @@ describe('writing', () => {
 })
 
 describe('reading', () => {
-  test('case 10: an empty log is a list; newest first; a limit takes the newest; 0 is all', () => {
+  test('audit 10: an empty log is a list; newest first; a limit takes the newest; 0 is all', () => {
     expect(audit.list({ limit: 10 })).toEqual([])
     five()
     expect(names(audit.list({ limit: 2 }))).toEqual(['e', 'd'])
@@ -157,7 +178,7 @@ describe('reading', () => {
     expect(audit.list({ limit: -1 })).toHaveLength(5)
   })
 
-  test('case 11: sinceMs includes its moment, afterSeq excludes its row', () => {
+  test('audit 11: sinceMs includes its moment, afterSeq excludes its row', () => {
     five()
     expect(names(audit.list({ sinceMs: startMs + 3_000, limit: 0 }))).toEqual(['e', 'd'])
     expect(names(audit.list({ afterSeq: 3, limit: 0 }))).toEqual(['d', 'e'])
@@ -192,7 +213,7 @@ describe('reading', () => {
     })
   })
 
-  test('case 27: a row of a future seam, with more in it, is kept and shown', () => {
+  test('audit 27: a row of a future seam, with more in it, is kept and shown', () => {
     five()
     byHand(`INSERT INTO audit_log SELECT 6, event_id, emitted_at_ms, 'future.seam', '{"a":1}', NULL, 'future', NULL, NULL, 9,
       '{"tenant":"x"}', prev_hash, hash FROM audit_log WHERE seq = 5`)
@@ -285,7 +306,7 @@ describe('the chain', () => {
     'extra',
   ]
 
-  test.each(columns)('case 28: an edited %s is found at its row', async (column) => {
+  test.each(columns)('audit 28: an edited %s is found at its row', async (column) => {
     byHand(`UPDATE audit_log SET ${column} = '{}' WHERE seq = 3`)
     expect(await verify()).toEqual({ rows: 2, ok: false, firstBrokenSeq: 3 })
   })

@@ -14,7 +14,7 @@ describe('an address of a machine', () => {
     ['', '—'],
     [12, '—'],
     [null, '—'],
-  ])('%j is published as %j', (address, masked) => {
+  ])('audit 18: %j is published as %j', (address, masked) => {
     expect(maskedIp(address)).toBe(masked)
   })
 })

@@ -136,7 +136,7 @@ describe('the reply', () => {
     })
   })
 
-  it('in a thread is the nearest one there, however far', () => {
+  it('audit 23: in a thread is the nearest one there, however far', () => {
     const calls = [row({}, { callerSessionId: 'D1:17.1' })]
     const slack = [
       said({ text: 'near, elsewhere', channelId: 'D2', threadTs: '17.1' }),
@@ -151,7 +151,7 @@ describe('the reply', () => {
     [60_000, 'said'],
     [-60_000, 'said'],
     [60_001, null],
-  ])('without a thread lies at most a minute off: %i ms', (offMs, text) => {
+  ])('audit 23: without a thread it lies at most a minute off: %i ms', (offMs, text) => {
     const calls = [row({}, { callerSessionId: 'D1:17.1' })]
     const slack = [said({ sentAtMs: nowMs + offMs })]
     expect(only(calls, { slack }).call.response_text_truncated_200).toBe(text)
@@ -166,7 +166,7 @@ describe('the reply', () => {
     expect(shown('write to jane@example.com')).toBe('write to <address>')
   })
 
-  it('by mail is the one of the session, else the answer to the message, else one within a minute', () => {
+  it('audit 24: by mail is the one of the session, else the answer to the message, else one within a minute', () => {
     const calls = [row({}, { callerSessionId: 'email:m-1' })]
     const mail = (model_used: string, details: AuditRow['details'], more: Partial<AuditRow> = {}) =>
       row({ model_used, ...details }, { callerSessionId: 'mcp:agent', ...more })

@@ -1,7 +1,9 @@
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
+import { Snapshot } from '../../../src/contract/snapshot.ts'
+import type { AuditEntry, Seam } from '../../../src/domain/audit.ts'
 import { checkAndConfirm, providerProbe, simulated, stopMachine, tokens } from '../../fakes/acceptance.ts'
-import { flyProbe, startTestDaemon } from '../../fakes/testDaemon.ts'
+import { flyProbe, startTestDaemon, type TestDaemon } from '../../fakes/testDaemon.ts'
 import { openTestStore } from '../../fakes/testStore.ts'
 
 /** A daemon that has been through everything that writes audit rows here: trouble, telling, recovery, the operator. */
@@ -77,14 +79,51 @@ describe('Audit', () => {
     expect(await kora.client.system.audit({ seam: 'mcp.tool_called' })).toEqual([])
   })
 
-  it('audit 12: a whole life leaves nothing to find; the sweep finds what is put in front of it', async () => {
+  it('audit 12: a whole life leaves nothing to find', async () => {
     const kora = await lived()
     const rows = await kora.client.system.audit({ limit: 0 })
     expect(new Set(rows.map((row) => row.seam)).size).toBeGreaterThanOrEqual(9)
     expect(sweep(rows)).toEqual([])
     expect(JSON.stringify(rows)).not.toContain('a value nobody knows')
-    const polluted = ['xoxb-1-2', 'sk-ant-x', 'Bearer abc', 'somebody@example.com'].map((details) => ({ details }))
-    expect(sweep(polluted)).toEqual(['bot token', 'API key', 'bearer', 'address'])
+  })
+
+  it('audit 12: in rows of the four seams that meet strangers the sweep finds nothing; in polluted ones all four', async () => {
+    const { store, file } = await openTestStore()
+    const rows: readonly AuditEntry[] = [
+      {
+        seam: 'mcp.tool_called',
+        source: 'mcp_http',
+        details: { tool_name: 'get_spend', tool_kind: 'read', caller_actor_kind: 'agent', args_keys: ['days'] },
+      },
+      {
+        seam: 'webhook.dead_letter',
+        source: 'slack_dm',
+        details: { source: 'slack', reason: 'bad_signature', ts: 1_778_508_000.123, peer_ip: '-', body_bytes: 12 },
+      },
+      { seam: 'slack_dm.reply_failed', source: 'slack_dm', details: { channel_id: 'D1', reason: 'transport:503' } },
+      {
+        seam: 'reasoning.tool_called',
+        source: 'reasoning',
+        callerSessionId: 'D1:17.1',
+        details: { tool_name: 'get_spend', triggered_by: 'slack_dm', tool_duration_ms: 4, tool_status: 'ok' },
+      },
+    ]
+    for (const row of rows) store.audit.append(row, 1_000)
+    const stored = store.audit.list({ limit: 0 }).reverse()
+    expect(stored.map(({ details }) => details)).toEqual(rows.map(({ details }) => details))
+    expect(sweep(stored)).toEqual([])
+    // Past the sink, which would have cleaned them.
+    const raw = new Database(file)
+    const pollute = raw.prepare('UPDATE audit_log SET details = ? WHERE seq = ?')
+    const secrets = ['xoxb-1-2', 'sk-ant-x', 'Bearer abc', 'somebody@example.com']
+    for (const [index, result] of secrets.entries()) pollute.run(JSON.stringify({ result }), index + 1)
+    raw.close()
+    expect(store.audit.list({ limit: 0 }).flatMap((row) => sweep([row]))).toEqual([
+      'address',
+      'bearer',
+      'API key',
+      'bot token',
+    ])
   })
 
   it('audit 12: what is polluted on its way is clean when it is stored', async () => {
@@ -92,6 +131,40 @@ describe('Audit', () => {
     const details = { a: 'xoxb-123456-abcdef', b: 'sk-ant-000000', c: 'Bearer abcdef123456', d: 'AKIA0123456789ABCDEF' }
     store.audit.append({ seam: 'task.failed', details }, 1_000)
     expect(sweep(store.audit.list({ limit: 0 }))).toEqual([])
+  })
+
+  it('audit 16: of five minutes the refused webhooks, the replies and messages not sent count, and nothing else', async () => {
+    const first = await startTestDaemon({ simulator: await simulated() })
+    const write = (daemon: TestDaemon, agoMs: number): Promise<void> =>
+      daemon.read((store) => {
+        const atMs = daemon.clock.nowMs() - agoMs
+        const add = (seam: Seam, details: AuditEntry['details'] = {}) => store.audit.append({ seam, details }, atMs)
+        store.transaction(() => {
+          for (let row = 0; row < 2; row++) add('webhook.dead_letter', { source: 'slack', reason: 'bad_signature' })
+          add('slack_dm.reply_failed', { channel_id: 'D1', reason: 'transport:503' })
+          add('notification.dispatched', { status: 'failed', error: 'timeout' })
+          add('notification.dispatched', { status: 'ok' })
+          for (let row = 0; row < 9; row++) add('mcp.tool_called', { tool_name: 'look', result: 'ok' })
+        })
+      })
+    const counted = async (daemon: TestDaemon) => {
+      await daemon.pass(2_000)
+      const { daemon_health: health } = Snapshot.parse(await daemon.client.state.current())
+      return { count: health.recent_error_count_5min, kinds: health.recent_errors_5min }
+    }
+    expect(await counted(first)).toEqual({ count: 0, kinds: {} })
+    await first.stop()
+    await write(first, 360_000)
+    const second = await first.again()
+    expect(await counted(second)).toEqual({ count: 0, kinds: {} })
+    await write(second, 0)
+    const kinds = { dead_letter: 2, reply_failed: 1, notification_failed: 1 }
+    expect(await counted(second)).toEqual({ count: 4, kinds })
+    await second.stop()
+    const third = await second.again()
+    expect(await counted(third)).toEqual({ count: 4, kinds })
+    await third.pass(360_000)
+    expect(await counted(third)).toEqual({ count: 0, kinds: {} })
   })
 
   it('audit 26, 27: what JSON cannot hold and what a later version wrote are kept, beside whole neighbours', async () => {

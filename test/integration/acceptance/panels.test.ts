@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { Drilldown, KoraActions, MailIntents, OutboundMail } from '../../../src/contract/published/actions.ts'
 import { AgentActivity, ReasoningCalls, WebhookEvents } from '../../../src/contract/published/activity.ts'
@@ -6,6 +7,17 @@ import { entry, panelWorld, sentMessage } from '../../fakes/panelWorld.ts'
 const dayMs = 86_400_000
 
 describe('Audit panels', () => {
+  it('audit 6 (ruling 3): there is one operator, so a tenant changes nothing', async () => {
+    const { write, ask, kora, nowMs } = await panelWorld()
+    await write((store) => void store.audit.append(entry('mcp.tool_called', { tool_name: 'look' }), nowMs))
+    const plain = await ask(AgentActivity, '/api/agent-activity/recent')
+    expect(plain.calls).toHaveLength(1)
+    for (const tenant of ['', 'default', 'acme', '..%2Fx', 'a%5Cb']) {
+      expect(await ask(AgentActivity, `/api/agent-activity/recent?tenant_id=${tenant}`)).toEqual(plain)
+    }
+    expect(await readdir(kora.paths.data)).not.toContain('audit')
+  })
+
   it('audit 18: of an IPv4 address two octets are told, of any other nothing', async () => {
     const { write, ask, text, nowMs } = await panelWorld()
     const peers = ['54.203.99.142', '2600:1f14:abc::7', '-', '']

@@ -99,7 +99,7 @@ const counts = (kora: TestDaemon) =>
     unsettled: store.outbox.unsettled().length,
   }))
 
-describe.each(refusals)('probes 22, 39 and section 11: $name', ({ code, begin, end }) => {
+describe.each(refusals)('probes 22, 39 and section 11, audit 4: $name', ({ code, begin, end }) => {
   it('the round completes, the values stay, a critical is told on both channels, nothing is half-written, and the records follow', async () => {
     const { simulator, kora } = await watchingFly()
     begin()
