@@ -91,7 +91,7 @@ export class PanelService {
     const nowMs = this.#nowMs()
     const recent = actionSeams.map((seam) => this.#since(seam, seriesStartMs(nowMs)))
     const page = actionSeams.flatMap((seam, index) => this.#actions(seam, recent[index] ?? [], limit))
-    const newestFirst = page.sort((a, b) => b.seq - a.seq).slice(0, limit)
+    const newestFirst = page.sort((a, b) => b.emittedAtMs - a.emittedAtMs || b.seq - a.seq).slice(0, limit)
     return koraActions(newestFirst, recent.flat(), nowMs)
   }
 

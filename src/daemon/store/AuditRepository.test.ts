@@ -190,9 +190,44 @@ describe('reading', () => {
   test('sinceMs finds a row that was written before the clock was set back', () => {
     audit.append(tool('ahead'), startMs + 90_000)
     five()
-    expect(names(audit.list({ sinceMs: startMs + 4_000, limit: 0 }))).toEqual(['e', 'ahead'])
+    expect(names(audit.list({ sinceMs: startMs + 4_000, limit: 0 }))).toEqual(['ahead', 'e'])
     expect(audit.list({ sinceMs: startMs + 90_001, limit: 0 })).toEqual([])
   })
+
+  test('a row that the index does not hold yet stands behind one of the next moment that it holds', () => {
+    audit.append(tool('next'), startMs + 1)
+    opened.store.history.advance(1)
+    audit.append(tool('now'), startMs)
+    expect(names(audit.list({ seam: 'mcp.tool_called', limit: 0 }))).toEqual(['next', 'now'])
+  })
+
+  describe.each([0, 3, 7, 100])(
+    'audit 10, 11: over a clock that was set back, with %i rows in the index',
+    (indexed) => {
+      beforeEach(() => {
+        five()
+        for (const [index, name] of ['f', 'g', 'h', 'i', 'j'].entries()) {
+          audit.append(tool(name), startMs - 3_600_000 + index * 1_000)
+        }
+        audit.append(tool('k'), startMs + 4_000)
+        opened.store.history.advance(indexed)
+      })
+
+      test.each([1, 2, 3, 11])('pages of %i hold every row of a seam once, the newest first', (limit) => {
+        const seen: unknown[] = []
+        let page = audit.list({ seam: 'mcp.tool_called', limit })
+        while (page.length > 0) {
+          seen.push(...names(page))
+          page = audit.list({ seam: 'mcp.tool_called', limit, beforeSeq: page.at(-1)?.seq ?? 0 })
+        }
+        expect(seen.join('')).toBe('kedcbajihgf')
+      })
+
+      test('the cursor of a consumer goes by number', () => {
+        expect(names(audit.list({ seam: 'mcp.tool_called', afterSeq: 4, limit: 0 })).join('')).toBe('efghijk')
+      })
+    },
+  )
 
   test('filters combine, and a seam nobody knows has no rows', () => {
     audit.append(

@@ -6,7 +6,7 @@ import type { Redactor } from '../platform/redactor.ts'
 import { createUlids } from '../platform/ulids.ts'
 import { type Anchor, anchorDetails, type ChainedRow, genesisHash, rowHash } from './auditChain.ts'
 import type { Connection } from './Connection.ts'
-import { seqAt } from './ledgerSeq.ts'
+import { callsPerMs, seqAt } from './ledgerSeq.ts'
 import { plainText, toJsonDetails, toLimitedText } from './safeDetails.ts'
 
 export interface AuditQuery {
@@ -21,7 +21,7 @@ export interface AuditQuery {
   readonly callerSessionId?: string
   /** Exclusive; turns the order round: oldest first. */
   readonly afterSeq?: number
-  /** Exclusive. */
+  /** Exclusive: the list goes on behind this row. */
   readonly beforeSeq?: number
   /** Zero or less is unlimited. */
   readonly limit: number
@@ -41,12 +41,16 @@ export const listedColumns = `a.seq, a.event_id, a.emitted_at_ms, a.seam, a.deta
 /** Version of the row's own form, apart from the database's. */
 const rowVersion = 1
 const rowsPerPrune = 5_000
+/** Within this of its time a row stands in the index, however many share a moment. */
+const crowdedMs = 64
 
 const headSql = 'SELECT seq, hash FROM audit_log ORDER BY seq DESC LIMIT 1'
 const anchorSql = 'SELECT seq, hash FROM audit_anchor WHERE id = 1'
 const highestSql = 'SELECT seq FROM audit_highest WHERE id = 1'
 const insertSql = `INSERT INTO audit_log (seq, event_id, emitted_at_ms, seam, details, caller_session_id, source,
   incident_id, wake_event_id, schema_version, extra, prev_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+const emittedSql = 'SELECT emitted_at_ms FROM audit_log WHERE seq = ?'
+const indexedSql = 'SELECT id FROM history WHERE id >= ? AND id < ? AND source = 0 AND key = ?'
 const firstSql = 'SELECT emitted_at_ms FROM audit_log ORDER BY seq LIMIT 1'
 const frontSql = `SELECT seq, hash, emitted_at_ms FROM audit_log ORDER BY seq LIMIT ${rowsPerPrune}`
 const saveAnchorSql = 'INSERT OR REPLACE INTO audit_anchor (id, seq, hash) VALUES (1, ?, ?)'
@@ -54,6 +58,14 @@ const pruneSql = 'DELETE FROM audit_log WHERE seq <= ?'
 
 const known = new Set<string>(seams)
 const entryKeys = new Set(['seam', 'details', 'callerSessionId', 'source', 'incidentId', 'wakeEventId'])
+
+/** A row's place in a list by time. */
+interface Place {
+  readonly seq: number
+  readonly atMs: number
+  /** In the index; the end of its moment for a row that is not there yet. */
+  readonly id: number
+}
 
 /** The end of the chain, from which the next row goes on. */
 interface Head extends Anchor {
@@ -102,11 +114,16 @@ export class AuditRepository {
     }
   }
 
-  /** Newest first; with `afterSeq` oldest first. Rows of unknown seams are listed with `known: false`. */
+  /**
+   * Newest first: by number, or by time where something narrows the list, which differs when the clock was set back.
+   * With `afterSeq` oldest first, by number. Rows of unknown seams are listed with `known: false`.
+   */
   list(query: AuditQuery): AuditRow[] {
     const limit = query.limit > 0 ? query.limit : -1
     const { sql, values } =
-      query.afterSeq === undefined && isIndexed(query) ? throughHistory(query, limit) : walk(query)
+      query.afterSeq === undefined && isIndexed(query)
+        ? throughHistory(query, this.#placeOf(query.beforeSeq), limit)
+        : walk(query)
     return this.#connection.all<ListedAuditRow>(sql, ...values, limit).map(toAuditRow)
   }
 
@@ -139,6 +156,15 @@ export class AuditRepository {
   /** When the oldest row that is still there was emitted; null before the first. */
   firstAtMs(): number | null {
     return this.#connection.get<{ emitted_at_ms: number }>(firstSql)?.emitted_at_ms ?? null
+  }
+
+  /** Where a row stands in a list by time; null when there is no such row. */
+  #placeOf(seq: number | undefined): Place | null {
+    const row = seq === undefined ? undefined : this.#connection.get<{ emitted_at_ms: number }>(emittedSql, seq)
+    if (seq === undefined || !row) return null
+    const { emitted_at_ms: atMs } = row
+    const indexed = this.#connection.get<{ id: number }>(indexedSql, seqAt(atMs), seqAt(atMs + crowdedMs), seq)
+    return { seq, atMs, id: indexed?.id ?? seqAt(atMs) + callsPerMs }
   }
 
   /** As most details are: as they stand. The rest is copied, marked, redacted and cut. */
@@ -201,11 +227,12 @@ function isIndexed({ seam, sinceMs, untilMs, incidentId, occurrenceId, callerSes
   return [seam, sinceMs, untilMs, incidentId, occurrenceId, callerSessionId].some((filter) => filter !== undefined)
 }
 
+/** A list stands for as many values. */
 type Filters = readonly (readonly [condition: string, value: unknown])[]
 
 function where(filters: Filters): { condition: string; values: unknown[] } {
   const used = filters.filter(([, value]) => value !== undefined)
-  return { condition: used.map(([one]) => one).join(' AND ') || 'true', values: used.map(([, value]) => value) }
+  return { condition: used.map(([one]) => one).join(' AND ') || 'true', values: used.flatMap(([, value]) => value) }
 }
 
 function rowFilters(query: AuditQuery): Filters {
@@ -229,7 +256,7 @@ function walk(query: AuditQuery): { sql: string; values: unknown[] } {
 }
 
 /** What the index holds, and behind it the newest rows, which it does not hold yet. */
-function throughHistory(query: AuditQuery, limit: number): { sql: string; values: unknown[] } {
+function throughHistory(query: AuditQuery, behind: Place | null, limit: number): { sql: string; values: unknown[] } {
   const at = (ms: number | undefined) => (ms === undefined ? undefined : seqAt(ms))
   const indexed = where([
     ['seam = (SELECT no FROM history_seams WHERE seam = ?)', query.seam],
@@ -237,15 +264,21 @@ function throughHistory(query: AuditQuery, limit: number): { sql: string; values
     ['id < ?', at(query.untilMs)],
     ['correlation = ?', query.incidentId ?? query.occurrenceId],
     ['session = ?', query.callerSessionId],
-    ['key < ?', query.beforeSeq],
+    behind ? ['id < ?', behind.id] : ['key < ?', query.beforeSeq],
   ])
-  const tail = where(rowFilters(query))
-  // Sorted by number before the rows are fetched: they need not pass through the sorting.
+  const tail = where([
+    ...rowFilters(behind ? { ...query, beforeSeq: undefined } : query),
+    ['(emitted_at_ms, seq) < (?, ?)', behind ? [behind.atMs, behind.seq] : undefined],
+  ])
+  // Sorted before the rows are fetched: they need not pass through the sorting.
   const sql = `SELECT ${listedColumns} FROM (
-      SELECT seq FROM (SELECT key AS seq FROM history WHERE source = 0 AND ${indexed.condition} ORDER BY id DESC LIMIT ?)
+      SELECT seq, id FROM (
+        SELECT key AS seq, id FROM history WHERE source = 0 AND ${indexed.condition} ORDER BY id DESC LIMIT ?
+      )
       UNION ALL
-      SELECT seq FROM audit_log WHERE seq > (SELECT key FROM history_upto WHERE source = 0) AND ${tail.condition}
-      ORDER BY seq DESC LIMIT ?
+      SELECT seq, (emitted_at_ms + 1) * ${callsPerMs} - 1 FROM audit_log
+        WHERE seq > (SELECT key FROM history_upto WHERE source = 0) AND ${tail.condition}
+      ORDER BY id DESC, seq DESC LIMIT ?
     ) AS found CROSS JOIN audit_log AS a USING (seq)`
   return { sql, values: [...indexed.values, limit, ...tail.values] }
 }
