@@ -347,7 +347,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
     clock,
     logger,
   })
-  const backups = new BackupService({ store, clock, events, problems, settings, newId, folder: paths.backups })
+  const backups = new BackupService({ store, late, clock, events, problems, settings, newId, folder: paths.backups })
   const housekeeping = new HousekeepingService({ store, late, clock, events, settings })
   const files = new HistoryFiles({
     store,

@@ -1,11 +1,13 @@
 import { appendFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { createMemoryLogger } from '../../../test/fakes/memoryLogger.ts'
 import { openTestStore } from '../../../test/fakes/testStore.ts'
 import { BackupService } from './BackupService.ts'
 import { Events } from './Events.ts'
 import { createNewId } from './ids.ts'
+import { LateWrites } from './LateWrites.ts'
 import { Problems } from './Problems.ts'
 import { Scheduler } from './Scheduler.ts'
 import { SettingsService } from './SettingsService.ts'
@@ -17,9 +19,11 @@ async function service() {
   const events = new Events(logger)
   const problems = new Problems({ clock, events, redact: (text) => text })
   const settings = new SettingsService({ store, clock, events, fixed: [] })
+  const late = new LateWrites({ store, events, logger, problems })
   const target = join(folder, 'backups')
   const backups = new BackupService({
     store,
+    late,
     clock,
     events,
     problems,
@@ -28,7 +32,7 @@ async function service() {
     folder: target,
   })
   const seams = () => store.audit.list({ limit: 0 }).map((row) => row.seam)
-  return { ...test, backups, target, problems, settings, seams, logger }
+  return { ...test, backups, late, target, problems, settings, seams, logger }
 }
 
 describe('BackupService', () => {
@@ -127,6 +131,18 @@ describe('BackupService', () => {
     await backups.create('schedule')
     expect(problems.list()).toEqual([])
     expect(await readdir(target)).toHaveLength(1)
+  })
+
+  it('audit 4: fails as itself while the store refuses, and is on record at its time when that is over', async () => {
+    const { backups, late, store, clock, file } = await service()
+    const failedAtMs = clock.nowMs()
+    const lock = new Database(file)
+    lock.exec('BEGIN IMMEDIATE')
+    await expect(backups.create('schedule')).rejects.toMatchObject({ code: 'backup_failed' })
+    lock.close()
+    clock.stall(60_000)
+    late.look()
+    expect(store.audit.list({ limit: 0 })).toMatchObject([{ seam: 'backup.failed', emittedAtMs: failedAtMs }])
   })
 
   it('runs nightly', async () => {

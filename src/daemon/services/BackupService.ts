@@ -6,12 +6,14 @@ import type { Clock } from '../platform/clock.ts'
 import type { Store } from '../store/Store.ts'
 import type { Events } from './Events.ts'
 import type { NewId } from './ids.ts'
+import type { LateWrites } from './LateWrites.ts'
 import type { Problems } from './Problems.ts'
 import type { Scheduler } from './Scheduler.ts'
 import type { SettingsService } from './SettingsService.ts'
 
 interface Deps {
   readonly store: Store
+  readonly late: LateWrites
   readonly clock: Clock
   readonly events: Events
   readonly problems: Problems
@@ -80,7 +82,7 @@ export class BackupService {
   }
 
   async #create(trigger: BackupRow['trigger']): Promise<BackupRow> {
-    const { store, clock, newId, folder, problems, events } = this.#deps
+    const { store, late, clock, newId, folder, problems, events } = this.#deps
     const nowMs = clock.nowMs()
     const file = `kora-${new Date(nowMs).toISOString().replaceAll(/[:.]/g, '-')}.db`
     try {
@@ -118,8 +120,9 @@ export class BackupService {
         action: 'Check the free space of the data folder, then run a backup in System.',
         route: '/system/backups',
       })
-      store.transaction(() =>
-        store.audit.append({ seam: 'backup.failed', source: 'cron', details: { file, error: words } }, clock.nowMs()),
+      const failedAtMs = clock.nowMs()
+      late.write(() =>
+        store.audit.append({ seam: 'backup.failed', source: 'cron', details: { file, error: words } }, failedAtMs),
       )
       throw new KoraError('backup_failed', `The backup failed: ${words}`, { file }, { cause: error })
     } finally {

@@ -38,7 +38,7 @@ async function world() {
   })
   files.start()
   onTestFinished(() => files.stop())
-  return { store, clock, folder, file, copies, files, history: new HistoryService({ store, files }) }
+  return { store, late, clock, folder, file, copies, files, history: new HistoryService({ store, files }) }
 }
 
 async function all(stream: AsyncIterable<OpenProgress>): Promise<{ file: HistoryFile; steps: string[] }> {
@@ -90,6 +90,19 @@ describe('opening another history', () => {
     await expect(history.query({ file: file.id, limit: 10, records: false })).rejects.toMatchObject({
       code: 'not_found',
     })
+  })
+
+  test('audit 4: while the store refuses it is opened all the same, and on record at its time when that is over', async () => {
+    const { files, store, late, clock, file } = await world()
+    const theirs = await another(1)
+    const openedAtMs = clock.nowMs()
+    const lock = new Database(file)
+    lock.exec('BEGIN IMMEDIATE')
+    await all(files.open({ path: theirs }, never))
+    lock.close()
+    clock.stall(60_000)
+    late.look()
+    expect(store.audit.list({ limit: 0 })).toMatchObject([{ seam: 'history.file_opened', emittedAtMs: openedAtMs }])
   })
 
   test('a backup is opened by its id', async () => {

@@ -99,7 +99,8 @@ export class HistoryFiles {
       const info: HistoryFile = { id, path, openedAtMs: clock.nowMs(), bytes, schema, newestAtMs, records }
       this.#opened.set(id, { info, copy, reader })
       const details = { path, records, schema }
-      late.write(() => store.audit.append({ seam: 'history.file_opened', source: 'operator', details }, clock.nowMs()))
+      const nowMs = info.openedAtMs
+      late.write(() => store.audit.append({ seam: 'history.file_opened', source: 'operator', details }, nowMs))
       yield { kind: 'opened', file: info }
     } finally {
       this.#opening -= 1
