@@ -151,6 +151,40 @@ describe('Tail and debounce', () => {
     expect(await third.client.system.audit({ seam: 'probe.wake_requested' })).toHaveLength(3)
   })
 
+  it('audit 30: a restart in the middle of the queue leaves every wake handled once, whichever was told before', async () => {
+    const simulator = await simulated()
+    const names = ['a', 'b', 'c', 'well']
+    const first = await startTestDaemon({ simulator, probes: names.map((name) => pageProbe(simulator, name)) })
+    await first.pass(12_000)
+    setPage(simulator, 'a', 500)
+    await checkAndConfirm(first, 'a')
+    await first.pass(3_000)
+    simulator.setFault('slack', { kind: 'status', status: 503 })
+    setPage(simulator, 'b', 500)
+    await checkAndConfirm(first, 'b')
+    setPage(simulator, 'c', 500)
+    await first.client.probes.check({ id: 'c' })
+    await first.stop()
+
+    simulator.setFault('slack', null)
+    let kora = first
+    for (let restart = 0; restart < 3; restart++) {
+      kora = await kora.again()
+      await kora.pass(120_000)
+      await kora.stop()
+    }
+    const [wakes, done] = await kora.read(({ audit }) =>
+      (['probe.wake_requested', 'probe.investigation_completed'] as const).map((seam) =>
+        audit.list({ seam, limit: 0 }).map(({ details, wakeEventId }) => [details['probe'], wakeEventId]),
+      ),
+    )
+    expect(wakes?.map(([probe]) => probe).toSorted()).toEqual(['a', 'b', 'c'])
+    expect(done?.toSorted()).toEqual(wakes?.toSorted())
+    const accepted = Object.values(simulator.state.slack.channels).flatMap((channel) => channel.messages)
+    const told = accepted.filter(({ thread_ts }) => thread_ts === undefined).map(({ text }) => text.split('\n')[0])
+    expect(told.toSorted()).toEqual(['a', 'b', 'c'].map((name) => `🚨 Probe alert · ${name}`))
+  })
+
   it('probes 24 (ruling 19): two wakes in order; trouble with the first does not stop the second; neither comes again', async () => {
     const simulator = await simulated()
     const probes = ['a', 'b', 'c'].map((name) => pageProbe(simulator, name, { severity: 'warning' }))

@@ -49,7 +49,7 @@ const shape = (extension: string) => {
 }
 
 describe('a line of JSON', () => {
-  it('is an audit row in its published shape, and no key more', () => {
+  it('audit 3: is an audit row in its published shape, and no key more', () => {
     expect(JSON.parse(shape('jsonl').row(audit))).toEqual({
       emitted_at: '2026-05-12T14:02:10.123000Z',
       seam: 'probe.wake_requested',
