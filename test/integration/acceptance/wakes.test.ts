@@ -182,7 +182,8 @@ describe('Tail and debounce', () => {
     expect(done?.toSorted()).toEqual(wakes?.toSorted())
     const accepted = Object.values(simulator.state.slack.channels).flatMap((channel) => channel.messages)
     const told = accepted.filter(({ thread_ts }) => thread_ts === undefined).map(({ text }) => text.split('\n')[0])
-    expect(told.toSorted()).toEqual(['a', 'b', 'c'].map((name) => `🚨 Probe alert · ${name}`))
+    expect(told).toHaveLength(3)
+    expect(new Set(told)).toEqual(new Set(['a', 'b', 'c'].map((name) => `🚨 Probe alert · ${name}`)))
   })
 
   it('probes 24 (ruling 19): two wakes in order; trouble with the first does not stop the second; neither comes again', async () => {
