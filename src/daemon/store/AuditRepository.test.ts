@@ -142,6 +142,22 @@ describe('writing', () => {
     expect(names([stored[0]!, stored[2]!])).toEqual(['after', 'before'])
   })
 
+  test('audit 26: a value that cannot even be read costs itself alone, not the step', () => {
+    const details = {
+      get broken(): string {
+        throw new Error('no')
+      },
+      kept: 'yes',
+    }
+    opened.store.transaction(() => {
+      audit.append({ seam: 'task.failed', details }, startMs)
+      audit.append(tool('after'), startMs)
+    })
+    const [after, marked] = audit.list({ limit: 0 })
+    expect(marked?.details).toEqual({ broken: null, kept: 'yes', _unserialisable: ['broken'] })
+    expect(names([after!])).toEqual(['after'])
+  })
+
   test('secrets never reach the file', () => {
     opened.redactor.learn('hunter2-but-longer')
     audit.append(

@@ -49,10 +49,39 @@ describe('what JSON cannot hold', () => {
       },
     }
     expect(toJsonDetails({ bad, odd, good: 1 })).toEqual({
-      bad: null,
+      bad: { broken: null },
       odd: null,
       good: 1,
-      _unserialisable: ['bad', 'odd'],
+      _unserialisable: ['bad.broken', 'odd'],
+    })
+    expect(toJsonDetails(bad)).toEqual({ broken: null, _unserialisable: ['broken'] })
+    expect([plainText(bad), plainText({ bad })]).toEqual([null, null])
+  })
+
+  test('what an object keeps to itself is named, not shown as empty', () => {
+    class Empty {}
+    const details = {
+      map: new Map([[1, 2]]),
+      set: new Set([1]),
+      pattern: /x/,
+      promise: Promise.resolve(1),
+      boxed: new Number(4),
+      made: new Empty(),
+      none: Object.create(null) as unknown,
+      plain: {},
+      list: [],
+    }
+    expect(toJsonDetails(details)).toEqual({
+      map: null,
+      set: null,
+      pattern: null,
+      promise: null,
+      boxed: null,
+      made: null,
+      none: {},
+      plain: {},
+      list: [],
+      _unserialisable: ['map', 'set', 'pattern', 'promise', 'boxed', 'made'],
     })
   })
 
@@ -102,6 +131,18 @@ describe('length', () => {
     })
     expect(text.startsWith(details.text)).toBe(true)
     expect(details.text.length).toBeGreaterThan(5_000)
+  })
+
+  const many = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`${'漢'.repeat(90)}${index}`, 1n]))
+
+  test.each([
+    ['behind a long text', { text: 'x'.repeat(200_000), id: 1n }, ['id']],
+    ['before one', { id: 1n, text: '漢'.repeat(90_000) }, ['id']],
+    ['ten thousand times', many, Array.from({ length: 20 }, () => '漢'.repeat(60))],
+  ])('audit 26: what JSON cannot hold is named %s', (_name, details, lost) => {
+    const limited = toLimitedText(toJsonDetails(details))
+    expect(bytes(limited)).toBeLessThanOrEqual(detailsLimit)
+    expect(JSON.parse(limited)).toMatchObject({ _unserialisable: lost, _truncated: {} })
   })
 
   test('a list too long is left out and named', () => {

@@ -2,14 +2,21 @@
 export const detailsLimit = 65_536
 
 const depthLimit = 40
-const markerRoom = 8_192
+/** Kept free for `_truncated` and `_unserialisable`, each of at most {@link named} short paths. */
+const markerRoom = 16_384
+const named = 20
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 type JsonObject = { [key: string]: Json }
 
 /** The JSON text of details that JSON can hold as they are and that are short enough; null for all others. */
 export function plainText(details: Readonly<Record<string, unknown>>): string | null {
-  if (!isPlain(details, 0)) return null
+  try {
+    if (!isPlain(details, 0)) return null
+  } catch {
+    // A getter threw: the copy finds out which.
+    return null
+  }
   const text = JSON.stringify(details)
   // A character takes at most three bytes of UTF-8.
   return text.length <= detailsLimit / 3 ? text : null
@@ -45,8 +52,9 @@ export function toLimitedText(details: JsonObject): string {
   if (bytes <= detailsLimit) return text
   const kept: JsonObject = {}
   const cut: string[] = []
+  const { _unserialisable: lost, ...entries } = details
   let room = detailsLimit - markerRoom
-  for (const [key, value] of Object.entries(details)) {
+  for (const [key, value] of Object.entries(entries)) {
     const size = Buffer.byteLength(JSON.stringify({ [key]: value }))
     if (size <= room) {
       kept[key] = value
@@ -61,7 +69,15 @@ export function toLimitedText(details: JsonObject): string {
       room = 0
     }
   }
-  return JSON.stringify({ ...kept, _truncated: { bytes, keys: cut.slice(0, 20).map((key) => key.slice(0, 60)) } })
+  return JSON.stringify({
+    ...kept,
+    ...(lost === undefined ? {} : { _unserialisable: firstFew(Array.isArray(lost) ? lost : [lost]) }),
+    _truncated: { bytes, keys: firstFew(cut) },
+  })
+}
+
+function firstFew(paths: readonly unknown[]): string[] {
+  return paths.slice(0, named).map((path) => String(path).slice(0, 60))
 }
 
 function copy(value: unknown, path: string, above: readonly unknown[], lost: string[]): Json {
@@ -69,9 +85,9 @@ function copy(value: unknown, path: string, above: readonly unknown[], lost: str
   if (typeof value === 'number' && Number.isFinite(value)) return value
   if (typeof value === 'object' && !above.includes(value) && above.length < depthLimit) {
     try {
-      return copyDeep(value, path, [...above, value], lost)
+      if (!isOpaque(value)) return copyDeep(value, path, [...above, value], lost)
     } catch {
-      // A getter or a toJSON of a foreign object threw: that value alone is lost.
+      // A toJSON of a foreign object threw: that value alone is lost.
     }
   }
   lost.push(path)
@@ -87,6 +103,22 @@ function copyDeep(value: object, path: string, above: readonly unknown[], lost: 
 
 function copyObject(value: object, path: string, above: readonly unknown[], lost: string[]): JsonObject {
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, copy(item, path === '' ? key : `${path}.${key}`, above, lost)]),
+    Object.keys(value).map((key) => {
+      const itemPath = path === '' ? key : `${path}.${key}`
+      try {
+        return [key, copy((value as JsonObject)[key], itemPath, above, lost)]
+      } catch {
+        // A getter threw: that value alone is lost.
+        lost.push(itemPath)
+        return [key, null]
+      }
+    }),
   )
+}
+
+/** Whether an object keeps what it holds to itself, such as a Map or a RegExp: as JSON it would look empty. */
+function isOpaque(value: object): boolean {
+  if (Array.isArray(value) || value instanceof Error || 'toJSON' in value) return false
+  const made: unknown = Object.getPrototypeOf(value)
+  return made !== Object.prototype && made !== null && Object.keys(value).length === 0
 }
