@@ -383,6 +383,15 @@ describe('the chain', () => {
     expect(await verify()).toMatchObject({ ok: false, firstBrokenSeq: seq })
   })
 
+  test('audit 28: an end removed while no process runs is missed by the next, and its number is not given again', async () => {
+    await opened.store.close()
+    byHand('DELETE FROM audit_log WHERE seq >= 4')
+    const { store } = await openTestStore({ folder: opened.folder })
+    expect(await store.verifyAudit()).toMatchObject({ ok: false, firstBrokenSeq: 4 })
+    expect(store.audit.append(tool('later'), startMs)).toBe(6)
+    expect(await store.verifyAudit()).toMatchObject({ ok: false, firstBrokenSeq: 4 })
+  })
+
   test('a removed end is not covered up by the rows that follow', async () => {
     byHand('DELETE FROM audit_log WHERE seq >= 4')
     expect(audit.append(tool('later'), startMs)).toBe(6)

@@ -47,6 +47,7 @@ const crowdedMs = 64
 const headSql = 'SELECT seq, hash FROM audit_log ORDER BY seq DESC LIMIT 1'
 const anchorSql = 'SELECT seq, hash FROM audit_anchor WHERE id = 1'
 const highestSql = 'SELECT seq FROM audit_highest WHERE id = 1'
+const markSql = 'INSERT OR REPLACE INTO audit_highest VALUES (1, ?)'
 const insertSql = `INSERT INTO audit_log (seq, event_id, emitted_at_ms, seam, details, caller_session_id, source,
   incident_id, wake_event_id, schema_version, extra, prev_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 const emittedSql = 'SELECT emitted_at_ms FROM audit_log WHERE seq = ?'
@@ -151,6 +152,12 @@ export class AuditRepository {
   head(): { seq: number; hash: string } {
     const { seq, hash } = this.#head()
     return { seq, hash: hash.toString('hex') }
+  }
+
+  /** Keeps the highest number given, so that the next process misses rows removed from the end in between. */
+  markEnd(): void {
+    const { highest } = this.#head()
+    if (highest > (this.#connection.get<{ seq: number }>(highestSql)?.seq ?? 0)) this.#connection.run(markSql, highest)
   }
 
   /** When the oldest row that is still there was emitted; null before the first. */

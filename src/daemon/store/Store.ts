@@ -156,6 +156,7 @@ export class Store {
   async #close(): Promise<void> {
     try {
       this.flush()
+      this.audit.markEnd()
     } finally {
       await this.reader.close()
       try {
