@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { startMs } from '../../../test/fakes/records.ts'
+import { aLedgerRow, startMs } from '../../../test/fakes/records.ts'
 import { tempFolder } from '../../../test/fakes/tempFolder.ts'
 import { openTestStore, type TestStore } from '../../../test/fakes/testStore.ts'
 import type { AuditEntry } from '../../domain/audit.ts'
@@ -387,6 +387,9 @@ describe('the chain', () => {
     await opened.store.close()
     byHand('DELETE FROM audit_log WHERE seq >= 4')
     const { store } = await openTestStore({ folder: opened.folder })
+    // The index goes on with a record of another kind.
+    store.ledger.append(aLedgerRow({ atMs: startMs }))
+    expect(store.history.advance(64).indexed).toBe(4)
     expect(await store.verifyAudit()).toMatchObject({ ok: false, firstBrokenSeq: 4 })
     expect(store.audit.append(tool('later'), startMs)).toBe(6)
     expect(await store.verifyAudit()).toMatchObject({ ok: false, firstBrokenSeq: 4 })

@@ -26,7 +26,8 @@ const leastGapMs = 2_000
 
 const uptoSql = 'SELECT key FROM history_upto WHERE source = ?'
 const setUptoSql = 'UPDATE history_upto SET key = ? WHERE source = ?'
-const highestSql = 'INSERT OR REPLACE INTO audit_highest SELECT 1, seq FROM audit_log ORDER BY seq DESC LIMIT 1'
+const highestSql = `INSERT INTO audit_highest SELECT 1, coalesce(max(seq), 0) FROM audit_log WHERE true
+  ON CONFLICT (id) DO UPDATE SET seq = max(seq, excluded.seq)`
 const auditSql = `SELECT ${listedColumns} FROM audit_log AS a WHERE a.seq > ? ORDER BY a.seq LIMIT ?`
 const callsSql = `SELECT l.seq AS key, l.at_ms, l.model, l.route, l.reason, l.subject, l.note, l.rung, i.incident_id
   FROM ledger AS l LEFT JOIN investigations AS i ON i.id = substr(l.subject, 15) AND l.subject LIKE 'investigation:%'
