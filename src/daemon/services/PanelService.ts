@@ -166,7 +166,7 @@ export class PanelService {
 
   /**
    * The newest `limit` rows of a seam that are actions.
-   * @param recent the newest rows of the seam, which need not be read again
+   * @param recent its newest rows, among which there are enough as a rule
    */
   #actions(seam: Seam, recent: readonly AuditRow[], limit: number): AuditRow[] {
     const found = recent.filter(isAction)
