@@ -25,6 +25,8 @@ test('Daemon says where it stands, what led there and what may follow', async ({
   const { url } = await open('paused')
   await page.goto(`${url}/#/system/daemon`)
   const pane = page.getByRole('article')
+  await expect(page.getByText(/^Running for 4 d 3 h · version/)).toBeVisible()
+  await expect(pane).toContainText(/Up\s*4 d 3 h/)
   await expect(pane).toContainText(/Operation\s*Paused since \d\d:\d\d, until \d\d:\d\d/)
   await expect(pane).toContainText('Moving the shop to another region, by you')
   await expect(pane).toContainText(/Permission\s*Nothing new is begun/)

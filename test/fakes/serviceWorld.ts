@@ -26,11 +26,8 @@ export function processOn({ store, clock, redactor }: Pick<TestStore, 'store' | 
   const operational = new OperationalStateService({ store, late, clock, logger, events })
   const maintenance = new MaintenanceWindows({ store, late, clock, events, settings })
   /** Details of the rows of one kind, oldest first. */
-  const recorded = (seam: string) =>
-    store.audit
-      .list({ seam, limit: 0 })
-      .toReversed()
-      .map(({ details }) => details)
+  // In the order in which they were recorded, whatever the clock said.
+  const recorded = (seam: string) => store.audit.list({ seam, afterSeq: 0, limit: 0 }).map(({ details }) => details)
   return {
     store,
     clock,

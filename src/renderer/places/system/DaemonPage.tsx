@@ -3,7 +3,7 @@ import { useMirror } from '../../client/mirror.ts'
 import { useNow } from '../../client/ticker.ts'
 import { CopyButton } from '../../components/CopyButton.tsx'
 import { CopyableAge } from '../../components/Figures.tsx'
-import { formatAge, formatBytes } from '../../components/format.ts'
+import { formatBytes, formatDuration } from '../../components/format.ts'
 import { KeyValues } from '../../components/Layout.tsx'
 import { OperationPart } from './OperationPart.tsx'
 import { StopControl } from './StopControl.tsx'
@@ -12,7 +12,7 @@ import { StopControl } from './StopControl.tsx'
 export function DaemonPage() {
   const daemon = useMirror((mirror) => mirror.daemon)
   const connectivity = useMirror((mirror) => mirror.connectivity)
-  const uptime = formatAge(daemon.startedAtMs, useNow(1_000))
+  const uptime = formatDuration(useNow(1_000) - daemon.startedAtMs)
   return (
     <SectionPage
       title="Daemon"

@@ -10,7 +10,7 @@ import type { DaemonInfo } from '../../../contract/system.ts'
 import { useMirror } from '../../client/mirror.ts'
 import { useNow } from '../../client/ticker.ts'
 import { Age } from '../../components/Figures.tsx'
-import { countOf, formatAge } from '../../components/format.ts'
+import { countOf, formatDuration } from '../../components/format.ts'
 import { PlaceHeader } from '../../components/Layout.tsx'
 import { pauseKind } from '../../components/operationalWords.ts'
 import type { Tone } from '../../components/status.ts'
@@ -32,7 +32,7 @@ export function SystemPlace() {
   const daemon = useMirror((mirror) => mirror.daemon)
   const operational = useMirror((mirror) => mirror.operational)
   const nowMs = useNow(1_000)
-  const uptime = formatAge(daemon.startedAtMs, nowMs)
+  const uptime = formatDuration(nowMs - daemon.startedAtMs)
   return (
     <>
       <PlaceHeader
