@@ -56,7 +56,7 @@ export async function withDaemon(options: Options, run: (running: Running) => Pr
   })
   await daemon.start()
   try {
-    await run({ daemon, client: createRouterClient(daemon.router, { context: {} }) })
+    await run({ daemon, client: createRouterClient(await daemon.router(), { context: {} }) })
   } finally {
     await daemon.stop('measured')
   }

@@ -93,6 +93,15 @@ export function cpuMs(pid: number): number {
 
 /** Resident memory of a process now, in MB of 1,048,576 bytes. */
 export function residentMb(pid: number): number {
-  const match = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  return statusMb(pid, 'VmRSS')
+}
+
+/** The part of it that no file stands behind: of Node's own program as much is resident as the system happens to map. */
+export function ownMb(pid: number): number {
+  return statusMb(pid, 'RssAnon')
+}
+
+function statusMb(pid: number, field: string): number {
+  const match = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
   return Number(match?.[1] ?? Number.NaN) / 1_024
 }

@@ -5,16 +5,6 @@ import type { Contract } from '../contract/index.ts'
 import type { NotificationMessage } from '../contract/state.ts'
 import { KoraError } from '../domain/errors.ts'
 import { freshForSeconds } from '../domain/snapshot.ts'
-import { alertsApi } from './api/alerts.ts'
-import { historyApi } from './api/history.ts'
-import { incidentsApi } from './api/incidents.ts'
-import { operationalApi } from './api/operational.ts'
-import { probesApi } from './api/probes.ts'
-import { settingsApi } from './api/settings.ts'
-import { spendApi } from './api/spend.ts'
-import { stateApi } from './api/state.ts'
-import { systemApi } from './api/system.ts'
-import { viewsApi } from './api/views.ts'
 import { CostReportClient } from './clients/costReport.ts'
 import { ModelClient } from './clients/model.ts'
 import { SlackClient } from './clients/slack.ts'
@@ -135,8 +125,8 @@ export interface DaemonOptions {
 export interface Daemon {
   /** What a host serves under the published paths. */
   readonly published: PublishedSources
-  /** The contract's implementation; hosts put it behind their transport. */
-  readonly router: Router<Contract, Record<never, never>>
+  /** The contract's implementation; hosts put it behind their transport. A daemon that nobody asks does not load it. */
+  readonly router: () => Promise<Router<Contract, Record<never, never>>>
   /** Resolves when every listener has started. @throws KoraError */
   start(): Promise<void>
   /** Refuses work, aborts jobs, drains to a deadline, closes the store last. Idempotent; the first reason is recorded. */
@@ -536,18 +526,22 @@ export function createDaemon(options: DaemonOptions): Daemon {
     used: () => probes.definitions().flatMap((definition) => secretRefs(definition.config)),
   })
 
-  const router = {
-    state: stateApi({ state, activity, snapshots, notifications: options.browserNotifications }),
-    operational: operationalApi({ actions: operationalActions }),
-    alerts: alertsApi({ alerts, views: alertViews, inbox, testAlert }),
-    probes: probesApi({ probes, rows }),
-    incidents: incidentsApi({ actions, views }),
-    history: historyApi({ history, files }),
-    spend: spendApi({ spend }),
-    system: systemApi({ system, backups, focus: options.focus }),
-    settings: settingsApi({ settings, secrets: secretService, channels, system }),
-    views: viewsApi({ views: visits }),
-  }
+  let loadedRouter: ReturnType<Daemon['router']> | null = null
+  const router: Daemon['router'] = () =>
+    (loadedRouter ??= import('./api/router.ts').then(({ createRouter }) =>
+      createRouter({
+        state: { state, activity, snapshots, notifications: options.browserNotifications },
+        operational: { actions: operationalActions },
+        alerts: { alerts, views: alertViews, inbox, testAlert },
+        probes: { probes, rows },
+        incidents: { actions, views },
+        history: { history, files },
+        spend: { spend },
+        system: { system, backups, focus: options.focus },
+        settings: { settings, secrets: secretService, channels, system },
+        views: { views: visits },
+      }),
+    ))
 
   const published = publishedSources({ version: options.version, spend, snapshots, alertViews, visits, panels })
   const localApi = new LocalApi({

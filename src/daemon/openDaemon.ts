@@ -38,7 +38,7 @@ export interface HostParts
 
 /** A daemon with everything around it that both hosts share. */
 export interface OpenDaemon {
-  readonly router: AnyRouter
+  readonly router: () => Promise<AnyRouter>
   /** What other programs may read, for the host to serve. */
   readonly published: PublishedSources
   readonly config: EnvConfig

@@ -8,7 +8,7 @@ import type { BearerCheck } from '../daemon/hosting/apiToken.ts'
 import { type PublishedApi, publishedPrefix } from '../daemon/hosting/publishedApi.ts'
 import { parseJson, pathOf, publishOverHttp, readBody, reply } from '../daemon/hosting/publishHttp.ts'
 import type { Listener, Pulse } from '../daemon/listeners/listener.ts'
-import { maxFrameLength, type RpcChannel, serveRpc } from '../daemon/hosting/serveRpc.ts'
+import { maxFrameLength, type RpcChannel } from '../daemon/hosting/rpcChannel.ts'
 import { securityHeaders, type Shell } from '../daemon/hosting/Shell.ts'
 import type { Clock } from '../daemon/platform/clock.ts'
 import type { Logger } from '../daemon/platform/logger.ts'
@@ -30,7 +30,8 @@ export interface HttpHostOptions {
   /** 0 takes any free port. */
   readonly port: number
   readonly platform: NodeJS.Platform
-  readonly router: AnyRouter
+  /** Loaded when the first cockpit connects. */
+  readonly router: () => Promise<AnyRouter>
   readonly published: PublishedApi
   readonly isBearer: BearerCheck
   readonly shell: Shell
@@ -48,7 +49,7 @@ export class HttpHost {
   readonly #options: HttpHostOptions
   readonly #server: Server
   readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: maxFrameLength, perMessageDeflate: false })
-  readonly #serve: (channel: RpcChannel) => void
+  #serve: Promise<(channel: RpcChannel) => void> | null = null
   #hosts: ReadonlySet<string> = new Set()
   #port = 0
   /** The daemon runs, whether or not the server does. */
@@ -59,7 +60,6 @@ export class HttpHost {
 
   constructor(options: HttpHostOptions) {
     this.#options = options
-    this.#serve = serveRpc(options.router, options.logger)
     this.#server = createServer({ headersTimeout: 5_000, requestTimeout: 10_000, keepAliveTimeout: 5_000 })
     this.#server.maxConnections = 128
     this.#server.on('request', (request, response) => void this.#answer(request, response))
@@ -180,7 +180,18 @@ export class HttpHost {
       return
     }
     this.#pulse?.event()
-    this.#sockets.handleUpgrade(request, socket, head, (ws) => this.#serve(channelOf(ws)))
+    void this.#connect(request, socket, head)
+  }
+
+  async #connect(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    try {
+      const serve = await (this.#serve ??= loadRpc(this.#options))
+      if (this.#open) this.#sockets.handleUpgrade(request, socket, head, (ws) => serve(channelOf(ws)))
+      else socket.destroy()
+    } catch (error) {
+      this.#options.logger.error('a cockpit could not be connected', { error: String(error) })
+      socket.destroy()
+    }
   }
 
   #upgradeRefusal(request: IncomingMessage): string | null {
@@ -231,6 +242,11 @@ export function webListener(host: () => HttpHost): Listener {
     ended: () => (host().listening ? null : 'the server does not listen any more'),
     note: () => host().address(),
   }
+}
+
+async function loadRpc({ router, logger }: HttpHostOptions): Promise<(channel: RpcChannel) => void> {
+  const { serveRpc } = await import('../daemon/hosting/serveRpc.ts')
+  return serveRpc(await router(), logger)
 }
 
 function channelOf(ws: WebSocket): RpcChannel {

@@ -77,7 +77,7 @@ export async function runDesktop({ demo, paths, out }: DesktopOptions): Promise<
   const { logger } = daemon
   hidden = () => explainHiding(notifier, join(paths.state, 'hiding-explained'))
   const running = daemon.start()
-  answerConnects(ipcMain, { running: running.then(() => serveRpc(daemon.router, logger)), logger })
+  answerConnects(ipcMain, { running: running.then(async () => serveRpc(await daemon.router(), logger)), logger })
   powerMonitor.on('resume', () => daemon.resumed())
   const tray = openTray(icons, platform, { open: () => window.show(null), quit: () => app.quit() })
   app.on('before-quit', (event) => {

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events'
 import type { IpcMain } from 'electron'
 import { expect, test, vi } from 'vitest'
 import { createMemoryLogger } from '../../test/fakes/memoryLogger.ts'
-import type { RpcChannel } from '../daemon/hosting/serveRpc.ts'
+import type { RpcChannel } from '../daemon/hosting/rpcChannel.ts'
 import { answerConnects } from './ipc.ts'
 
 vi.mock('electron', () => import('../../test/electron-stand-in/ports.ts'))

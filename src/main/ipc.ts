@@ -1,6 +1,6 @@
 import { type IpcMain, type IpcMainEvent, MessageChannelMain } from 'electron'
 import type { BridgeChannel } from '../contract/bridge.ts'
-import type { RpcChannel } from '../daemon/hosting/serveRpc.ts'
+import type { RpcChannel } from '../daemon/hosting/rpcChannel.ts'
 import type { Logger } from '../daemon/platform/logger.ts'
 import { isCockpitUrl } from './origin.ts'
 import { portChannel } from './portChannel.ts'

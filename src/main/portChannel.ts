@@ -1,4 +1,4 @@
-import type { RpcChannel } from '../daemon/hosting/serveRpc.ts'
+import type { RpcChannel } from '../daemon/hosting/rpcChannel.ts'
 
 /** The part of Electron's MessagePortMain a line needs. */
 export interface PortLike {

@@ -7,7 +7,7 @@ import { aSpendState, noCalls, routeTallies } from './spendViews.ts'
 
 /** A daemon that answers a few procedures from memory; enough to exercise a transport. */
 export interface StubDaemon {
-  readonly router: ReturnType<typeof buildRouter>
+  readonly router: () => Promise<ReturnType<typeof buildRouter>>
   /** Subscriptions being served right now. */
   openSubscriptions(): number
   /** Resolves when the last open subscription's generator ran its `finally`. */
@@ -26,7 +26,7 @@ export function createStubDaemon(): StubDaemon {
   const subscriptions: Subscriptions = { open: 0, ended: Promise.withResolvers() }
   const acknowledged: string[] = []
   return {
-    router: buildRouter(subscriptions, acknowledged),
+    router: async () => buildRouter(subscriptions, acknowledged),
     openSubscriptions: () => subscriptions.open,
     untilNoSubscription: () => subscriptions.ended.promise,
     acknowledged,

@@ -130,7 +130,7 @@ export async function startTestDaemon(options: TestDaemonOptions = {}): Promise<
     await daemon.stop('start failed')
     throw error
   })
-  const client: ContractRouterClient<Contract> = createRouterClient(daemon.router, { context: {} })
+  const client: ContractRouterClient<Contract> = createRouterClient(await daemon.router(), { context: {} })
   // A token in the environment seeds its provider; a test's own definition takes its place.
   const seeded = new Set((await client.probes.definitions()).map((definition) => definition.id))
   for (const draft of options.probes ?? []) {

@@ -7,7 +7,8 @@ import type { ContractRouterClient } from '@orpc/contract'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { WebSocket } from 'ws'
 import type { Contract } from '../../src/contract/index.ts'
-import { maxFrameLength, serveRpc } from '../../src/daemon/hosting/serveRpc.ts'
+import { maxFrameLength } from '../../src/daemon/hosting/rpcChannel.ts'
+import { serveRpc } from '../../src/daemon/hosting/serveRpc.ts'
 import { portChannel } from '../../src/main/portChannel.ts'
 import { headlessHost, openSocket } from '../fakes/headlessHost.ts'
 import { createMemoryLogger, type MemoryLogger } from '../fakes/memoryLogger.ts'
@@ -33,7 +34,7 @@ interface Host {
 async function desktop(): Promise<Host> {
   const daemon = createStubDaemon()
   const logger = createMemoryLogger()
-  const serve = serveRpc(daemon.router, logger)
+  const serve = serveRpc(await daemon.router(), logger)
   return {
     daemon,
     logger,

@@ -2,16 +2,16 @@ import { once } from 'node:events'
 import { chmodSync, unlinkSync } from 'node:fs'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AnyRouter } from '@orpc/server'
-import { BodyLimitPlugin, RPCHandler } from '@orpc/server/node'
 import type { Logger } from '../platform/logger.ts'
 import { createServer } from '../platform/nodeHttp.ts'
-import { maxFrameLength, rpcOptions } from './serveRpc.ts'
+import type { RpcRequests } from './serveRpc.ts'
 
 export interface SocketHostOptions {
   /** Path of a Unix socket inside an owner-only folder, or the name of a Windows pipe. */
   readonly socket: string
   readonly platform: NodeJS.Platform
-  readonly router: AnyRouter
+  /** Loaded at the first request. */
+  readonly router: () => Promise<AnyRouter>
   readonly logger: Logger
   /** A fresh sign-in address for one more browser; null on the desktop, which has none. */
   readonly signInAddress: (() => string) | null
@@ -24,15 +24,12 @@ export interface SocketHostOptions {
 export class SocketHost {
   readonly #options: SocketHostOptions
   readonly #server: Server
+  #rpc: Promise<RpcRequests> | null = null
 
   constructor(options: SocketHostOptions) {
     this.#options = options
-    const rpc = new RPCHandler(options.router, {
-      ...rpcOptions(options.logger),
-      plugins: [new BodyLimitPlugin({ maxBodySize: maxFrameLength })],
-    })
     this.#server = createServer({ headersTimeout: 5_000, requestTimeout: 10_000 }, (request, response) => {
-      void this.#answer(rpc, request, response)
+      void this.#answer(request, response)
     })
     this.#server.maxConnections = 32
   }
@@ -65,7 +62,7 @@ export class SocketHost {
     await closed
   }
 
-  async #answer(rpc: RPCHandler<Record<never, never>>, request: IncomingMessage, response: ServerResponse) {
+  async #answer(request: IncomingMessage, response: ServerResponse) {
     try {
       const { signInAddress } = this.#options
       if (request.method === 'POST' && request.url === '/code' && signInAddress) {
@@ -73,6 +70,7 @@ export class SocketHost {
         response.end(JSON.stringify({ address: signInAddress() }))
         return
       }
+      const rpc = await (this.#rpc ??= loadRpc(this.#options))
       const { matched } = await rpc.handle(request, response, { prefix: '/rpc', context: {} })
       if (!matched) response.writeHead(404).end()
     } catch (error) {
@@ -80,6 +78,11 @@ export class SocketHost {
       response.destroy()
     }
   }
+}
+
+async function loadRpc({ router, logger }: SocketHostOptions): Promise<RpcRequests> {
+  const { answerRpc } = await import('./serveRpc.ts')
+  return answerRpc(await router(), logger)
 }
 
 function removeIfThere(file: string): void {

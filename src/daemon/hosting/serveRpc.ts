@@ -1,18 +1,8 @@
 import { type AnyRouter, ORPCError } from '@orpc/server'
+import { BodyLimitPlugin, RPCHandler as RequestHandler } from '@orpc/server/node'
 import { RPCHandler } from '@orpc/server/ws'
 import type { Logger } from '../platform/logger.ts'
-
-/** Longest request frame, in bytes (WebSocket) or UTF-16 units (port). A vault secret or a probe draft is far shorter. */
-export const maxFrameLength = 1_048_576
-
-/** One line to one cockpit, whatever carries it. */
-export interface RpcChannel {
-  send(frame: string): void
-  onMessage(run: (data: unknown) => void): void
-  onClose(run: () => void): void
-  /** Ends the line from this side. */
-  close(): void
-}
+import { maxFrameLength, type RpcChannel } from './rpcChannel.ts'
 
 /**
  * The contract's implementation, ready to be put behind any number of channels. Both hosts and the command line's
@@ -42,8 +32,18 @@ export function serveRpc(router: AnyRouter, logger: Logger): (channel: RpcChanne
   }
 }
 
+export type RpcRequests = RequestHandler<Record<never, never>>
+
+/** The same for single requests over HTTP. */
+export function answerRpc(router: AnyRouter, logger: Logger): RpcRequests {
+  return new RequestHandler(router, {
+    ...rpcOptions(logger),
+    plugins: [new BodyLimitPlugin({ maxBodySize: maxFrameLength })],
+  })
+}
+
 /** What every oRPC handler of the daemon is built with: trouble nobody foresaw is logged here, once, with its path. */
-export function rpcOptions(logger: Logger) {
+function rpcOptions(logger: Logger) {
   return {
     clientInterceptors: [
       async (call: { readonly path: readonly string[]; next(): Promise<unknown> }): Promise<unknown> => {

@@ -292,14 +292,18 @@ function throughHistory(query: AuditQuery, behind: Place | null, limit: number):
 
 /** Why an entry cannot be recorded; null for a sound one. */
 function faultOf(entry: AuditEntry): string | null {
-  const { seam, details = {}, source = null, callerSessionId, incidentId, wakeEventId } = entry
-  const field = Object.keys(entry).find((key) => !entryKeys.has(key))
-  if (field !== undefined) return `there is no field "${field}"`
-  if (!known.has(seam)) return 'there is no such seam'
+  for (const field in entry) if (!entryKeys.has(field)) return `there is no field "${field}"`
+  if (!known.has(entry.seam)) return 'there is no such seam'
+  const source = entry.source ?? null
   if (source !== null && !auditSources.includes(source)) return 'there is no such source'
+  const { details = {} }: { details?: unknown } = entry
   if (typeof details !== 'object' || details === null || Array.isArray(details)) return 'details are no object'
-  const ids: unknown[] = [callerSessionId, incidentId, wakeEventId]
-  return ids.every((id) => typeof (id ?? '') === 'string') ? null : 'an id is no text'
+  const named = isId(entry.callerSessionId) && isId(entry.incidentId) && isId(entry.wakeEventId)
+  return named ? null : 'an id is no text'
+}
+
+function isId(value: unknown): boolean {
+  return value === undefined || value === null || typeof value === 'string'
 }
 
 export function toAuditRow(row: ListedAuditRow): AuditRow {

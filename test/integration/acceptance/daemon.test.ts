@@ -116,7 +116,7 @@ describe('daemon.md 9', () => {
     const web: Listener = { name: 'web', critical: true, start: () => listening.promise }
     const starting = startTestDaemon({ simulator: await simulated(), web, onCreated: early.resolve })
     const { router } = await early.promise
-    const client: ContractRouterClient<Contract> = createRouterClient(router, { context: {} })
+    const client: ContractRouterClient<Contract> = createRouterClient(await router(), { context: {} })
     const started = async () => (await client.system.status()).listeners.filter((row) => row.started)
     await until(async () => (await started()).length === 1)
     expect(await client.system.status()).toMatchObject({
@@ -292,7 +292,7 @@ describe('daemon.md 9', () => {
       onCreated: swept.resolve,
     })
     const { router } = await swept.promise
-    const client: ContractRouterClient<Contract> = createRouterClient(router, { context: {} })
+    const client: ContractRouterClient<Contract> = createRouterClient(await router(), { context: {} })
     await clock.advance(3_000)
     const sweep = (await client.system.info()).schedules.find(({ name }) => name === 'wakes.sweep')
     expect(sweep).toMatchObject({ lastOutcome: 'ok' })
