@@ -34,10 +34,12 @@ export interface Attempt {
 
 /** Loads the SDK. It keeps to itself: no retries of its own, nothing on the console. */
 export async function loadSdk({ baseUrl, apiKey }: { baseUrl: string; apiKey: string }): Promise<ModelSdk> {
-  const [{ Anthropic }, { Stream }] = await Promise.all([
-    import('@anthropic-ai/sdk'),
-    import('@anthropic-ai/sdk/core/streaming'),
-  ])
+  const { Anthropic } = await import('@anthropic-ai/sdk')
+  const { Stream } = await import('@anthropic-ai/sdk/core/streaming')
+  // Node's own fetch is loaded when it is first named: in a turn of its own, as the library was in the one before.
+  await nextTurn()
+  void new Headers()
+  await nextTurn()
   const client = new Anthropic({
     baseURL: baseUrl,
     apiKey,
@@ -47,6 +49,10 @@ export async function loadSdk({ baseUrl, apiKey }: { baseUrl: string; apiKey: st
     openTelemetry: false,
   })
   return { client, apiKey, events: (response) => Stream.rawEvents(response) }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }
 
 /**
