@@ -2,7 +2,7 @@ import type { Anthropic } from '@anthropic-ai/sdk'
 import type { ServerSentEvent } from '@anthropic-ai/sdk/core/streaming'
 import type { MessagesBody } from '../../domain/modelRequest.ts'
 import type { Clock } from '../platform/clock.ts'
-import { boundedStream } from './boundedFetch.ts'
+import { boundedStream, loadFetch } from './boundedFetch.ts'
 import {
   type Billing,
   givenUp,
@@ -36,10 +36,7 @@ export interface Attempt {
 export async function loadSdk({ baseUrl, apiKey }: { baseUrl: string; apiKey: string }): Promise<ModelSdk> {
   const { Anthropic } = await import('@anthropic-ai/sdk')
   const { Stream } = await import('@anthropic-ai/sdk/core/streaming')
-  // Node's own fetch is loaded when it is first named: in a turn of its own, as the library was in the one before.
-  await nextTurn()
-  void new Headers()
-  await nextTurn()
+  await loadFetch()
   const client = new Anthropic({
     baseURL: baseUrl,
     apiKey,
@@ -49,10 +46,6 @@ export async function loadSdk({ baseUrl, apiKey }: { baseUrl: string; apiKey: st
     openTelemetry: false,
   })
   return { client, apiKey, events: (response) => Stream.rawEvents(response) }
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Logger, WebClient } from '@slack/web-api'
-import { boundedFetch } from './boundedFetch.ts'
+import { boundedFetch, loadFetch } from './boundedFetch.ts'
 import { slackText, type SlackBlock } from './slackBlocks.ts'
 import { outcomeUnknown, SlackFailure, slackFailure, type Operation } from './slackFailure.ts'
 
@@ -167,19 +167,21 @@ export class SlackClient {
   }
 
   #open(): Promise<WebClient> {
-    this.#client ??= import('@slack/web-api').then(
-      ({ WebClient, LogLevel }) =>
-        new WebClient(this.#token, {
-          slackApiUrl: this.#baseUrl,
-          timeout: this.#timeoutMs,
-          retryConfig: { retries: 0 },
-          rejectRateLimitedCalls: true,
-          allowAbsoluteUrls: false,
-          fetch: slackFetch,
-          logger: silentLogger(LogLevel.ERROR),
-        }),
-    )
-    return this.#client
+    return (this.#client ??= this.#load())
+  }
+
+  async #load(): Promise<WebClient> {
+    const { WebClient, LogLevel } = await import('@slack/web-api')
+    await loadFetch()
+    return new WebClient(this.#token, {
+      slackApiUrl: this.#baseUrl,
+      timeout: this.#timeoutMs,
+      retryConfig: { retries: 0 },
+      rejectRateLimitedCalls: true,
+      allowAbsoluteUrls: false,
+      fetch: slackFetch,
+      logger: silentLogger(LogLevel.ERROR),
+    })
   }
 
   /** A field without which a successful reply is none. */
