@@ -70,14 +70,10 @@ export interface Incident {
 export const investigationStates = ['pending', 'running', 'finished', 'failed'] as const
 export type InvestigationState = (typeof investigationStates)[number]
 
-/** One try to find out what is wrong. Created with the wake, in the same transaction. */
-export interface Investigation {
+/** One try to find out something, whatever it is about. */
+export interface InvestigationRun {
   /** `inv_` and a ULID. */
   readonly id: string
-  readonly incidentId: string
-  readonly wakeEventId: string
-  readonly requestedBy: 'wake' | 'operator'
-  readonly state: InvestigationState
   readonly requestedAtMs: number
   readonly startedAtMs: number | null
   readonly finishedAtMs: number | null
@@ -94,6 +90,14 @@ export interface Investigation {
   readonly durationMs: number | null
   /** How often a model call was begun for it, counted before the call. */
   readonly tries: number
+}
+
+/** One try to find out what is wrong. Created with the wake, in the same transaction. */
+export interface Investigation extends InvestigationRun {
+  readonly incidentId: string
+  readonly wakeEventId: string
+  readonly requestedBy: 'wake' | 'operator'
+  readonly state: InvestigationState
 }
 
 export const channels = ['slack', 'native'] as const

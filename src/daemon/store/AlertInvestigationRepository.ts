@@ -1,56 +1,21 @@
 import type { AlertCategory } from '../../domain/alert.ts'
-import type { InvestigationState } from '../../domain/incident.ts'
+import type { InvestigationRun, InvestigationState } from '../../domain/incident.ts'
 import type { Severity } from '../../domain/severity.ts'
 import type { Connection } from './Connection.ts'
+import { runColumns } from './InvestigationRepository.ts'
 import { type Row, tableMap } from './rows.ts'
 
-/** The one try to find out about an alert's occurrence, or why there was none. */
-export interface AlertInvestigation {
-  /** `inv_` and a ULID. */
-  readonly id: string
+/** The one try to find out about an alert's occurrence, or why there was none: then `failure` says it. */
+export interface AlertInvestigation extends InvestigationRun {
   readonly occurrenceId: string
   readonly category: AlertCategory
   readonly severity: Severity
-  /** `skipped`: nothing was asked; `failure` says why. */
+  /** `skipped`: nothing was asked. */
   readonly state: InvestigationState | 'skipped'
-  readonly requestedAtMs: number
-  readonly startedAtMs: number | null
-  readonly finishedAtMs: number | null
-  /** Stable reason of a failure or of skipping it. */
-  readonly failure: string | null
-  readonly text: string | null
-  readonly model: string | null
-  readonly inputTokens: number | null
-  readonly outputTokens: number | null
-  readonly cacheReadTokens: number | null
-  readonly cacheCreationTokens: number | null
-  readonly costNanoUsd: number | null
-  readonly durationMs: number | null
-  /** How often a model call was begun for it, counted before the call. */
-  readonly tries: number
 }
 
 const map = tableMap<AlertInvestigation>(
-  {
-    id: 'plain',
-    occurrenceId: 'plain',
-    category: 'plain',
-    severity: 'plain',
-    state: 'plain',
-    requestedAtMs: 'plain',
-    startedAtMs: 'plain',
-    finishedAtMs: 'plain',
-    failure: 'plain',
-    text: 'plain',
-    model: 'plain',
-    inputTokens: 'plain',
-    outputTokens: 'plain',
-    cacheReadTokens: 'plain',
-    cacheCreationTokens: 'plain',
-    costNanoUsd: 'plain',
-    durationMs: 'plain',
-    tries: 'plain',
-  },
+  { ...runColumns, occurrenceId: 'plain', category: 'plain', severity: 'plain', state: 'plain' },
   ['id'],
 )
 

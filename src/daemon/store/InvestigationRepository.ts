@@ -1,28 +1,27 @@
-import type { Investigation } from '../../domain/incident.ts'
+import type { Investigation, InvestigationRun } from '../../domain/incident.ts'
 import type { Connection } from './Connection.ts'
 import { type Row, tableMap } from './rows.ts'
 
+/** Columns of a try, whatever it is about. */
+export const runColumns = {
+  id: 'plain',
+  requestedAtMs: 'plain',
+  startedAtMs: 'plain',
+  finishedAtMs: 'plain',
+  failure: 'plain',
+  text: 'plain',
+  model: 'plain',
+  inputTokens: 'plain',
+  outputTokens: 'plain',
+  cacheReadTokens: 'plain',
+  cacheCreationTokens: 'plain',
+  costNanoUsd: 'plain',
+  durationMs: 'plain',
+  tries: 'plain',
+} as const satisfies Record<keyof InvestigationRun, 'plain'>
+
 const map = tableMap<Investigation>(
-  {
-    id: 'plain',
-    incidentId: 'plain',
-    wakeEventId: 'plain',
-    requestedBy: 'plain',
-    state: 'plain',
-    requestedAtMs: 'plain',
-    startedAtMs: 'plain',
-    finishedAtMs: 'plain',
-    failure: 'plain',
-    text: 'plain',
-    model: 'plain',
-    inputTokens: 'plain',
-    outputTokens: 'plain',
-    cacheReadTokens: 'plain',
-    cacheCreationTokens: 'plain',
-    costNanoUsd: 'plain',
-    durationMs: 'plain',
-    tries: 'plain',
-  },
+  { ...runColumns, incidentId: 'plain', wakeEventId: 'plain', requestedBy: 'plain', state: 'plain' },
   ['id'],
 )
 
